@@ -1,0 +1,22 @@
+//! Bytes on a socket: counted where they pass, attributed to whom they serve, and timed.
+//!
+//! The count is taken at the accepted socket, under HTTP and WebSocket, so heads, chunk sizes, frame headers and pings
+//! are all in it: it equals the payload of a packet capture. What it leaves out is TCP and IP (40 bytes or more a
+//! packet).
+//!
+//! | file | idea |
+//! |---|---|
+//! | `account` | whose bytes: a way, a topic and a lane |
+//! | `line` | one connection's control block: who it serves now, what it waits for |
+//! | `socket` | the server's end: counts and enforces the time limits |
+//! | `client` | the client's end: connects and counts |
+
+mod account;
+mod client;
+mod line;
+mod socket;
+
+pub use account::{Account, Ledger, Name, Tally};
+pub use client::{Connect, Io, TcpConnect, Wire};
+pub use line::{Line, Times};
+pub use socket::Socket;
