@@ -42,6 +42,12 @@ impl Event {
         self.0.at
     }
 
+    /// Whether both are one and the same event.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// What it replaces.
     #[must_use]
     pub fn key(&self) -> Key {

@@ -5,7 +5,7 @@
 //! then the catch-up: the newest event of each key beyond the cursor. A reader never goes on at the oldest event that
 //! is left, because a slow one would then gap for ever. Lessons 04 and 07.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::cursor::{Cursor, Since};
@@ -37,7 +37,7 @@ pub enum Batch {
 }
 
 /// What is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The first number that may be missing; none if the cursor says nothing about this epoch.
     pub first: Option<u64>,
@@ -48,7 +48,7 @@ pub struct Gap {
 }
 
 /// Why a gap was announced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reason {
     /// The cursor is older than the window.

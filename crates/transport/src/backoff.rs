@@ -1,0 +1,59 @@
+//! How long to wait before the next attempt: longer each time, and never all at once.
+
+use std::time::Duration;
+
+/// The first wait, unless the server asks for another by `retry`.
+const FIRST: Duration = Duration::from_secs(1);
+/// No wait is longer.
+const MAX: Duration = Duration::from_secs(30);
+
+/// Doubles from wait to wait, each drawn evenly from half to one and a half of its length: a thousand clients that
+/// lost the same server come back spread out, not as one wave.
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    first: Duration,
+    failures: u32,
+    dice: fastrand::Rng,
+}
+
+impl Backoff {
+    /// A back-off whose jitter comes from `seed`.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { first: FIRST, failures: 0, dice: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// The first wait from now on: the server's `retry`, at most 30 s.
+    pub fn start_with(&mut self, first: Duration) {
+        self.first = first.min(MAX);
+    }
+
+    /// The connection works: the next wait is the first again.
+    pub fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// How long to wait now; at least `asked` (`Retry-After`), up to 30 s.
+    pub fn wait(&mut self, asked: Option<Duration>) -> Duration {
+        let length = self.first.saturating_mul(1 << self.failures.min(5)).min(MAX);
+        self.failures += 1;
+        length.mul_f64(0.5 + self.dice.f64()).max(asked.unwrap_or_default()).min(MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn doubles_within_its_bounds() {
+        let mut backoff = Backoff::new(1);
+        for round in 0..10 {
+            let (wait, length) = (backoff.wait(None), Duration::from_secs(1 << round.min(5)).min(MAX));
+            assert!(wait >= length / 2 && wait <= (length * 3 / 2).min(MAX), "{round}: {wait:?}");
+        }
+        backoff.reset();
+        assert!(backoff.wait(None) <= Duration::from_millis(1_500));
+        assert!(backoff.wait(Some(Duration::from_secs(9))) >= Duration::from_secs(9));
+    }
+}

@@ -1,0 +1,29 @@
+//! N readers, one encoding: what a way made of an event is kept beside the log until the event leaves the window.
+
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use feed::Event;
+
+/// A way's encoded bytes of the newest events. The first reader that needs one makes it.
+#[derive(Debug)]
+pub struct Ring(Box<[Mutex<Option<(Event, Bytes)>>]>);
+
+impl Ring {
+    /// Room for the newest `len` events.
+    #[must_use]
+    pub fn new(len: usize) -> Self {
+        Self((0..len.max(1)).map(|_| Mutex::default()).collect())
+    }
+
+    /// The bytes of `event`, made by `encode` if nobody has needed them yet.
+    pub fn get(&self, event: &Event, encode: impl FnOnce(&Event) -> Bytes) -> Bytes {
+        let place = &self.0[(event.seq() % self.0.len() as u64) as usize];
+        // Held while encoding: of a thousand readers that wake together one encodes and the others wait for it.
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        match place.as_ref() {
+            Some((known, bytes)) if known.is(event) => bytes.clone(),
+            _ => place.insert((event.clone(), encode(event))).1.clone(),
+        }
+    }
+}
