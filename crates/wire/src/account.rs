@@ -34,7 +34,7 @@ pub struct Tally {
     pub requests: u64,
     /// Connections that carried at least one of the requests.
     pub connections: u64,
-    /// Connections whose newest request was one of these and that are open now.
+    /// Those of the connections that are open now.
     pub open: i64,
     /// Bytes from the client, heads included.
     pub bytes_up: u64,

@@ -3,6 +3,8 @@
 //! The socket knows bytes but not requests, the handler knows the request but not its bytes. They meet here. Bytes
 //! that were read belong to the request whose head they hold: they wait until that request is known.
 
+use std::any::Any;
+use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -23,20 +25,26 @@ pub struct Times {
 }
 
 /// One connection, as its socket and its handlers see it.
-#[derive(Debug)]
 pub struct Line {
     times: Times,
     state: Mutex<State>,
     /// Bytes read that no request has claimed yet.
     unclaimed: AtomicU64,
     upgraded: AtomicBool,
+    /// Kept as long as the connection, also when it outlives HTTP.
+    _place: Box<dyn Any + Send + Sync>,
 }
 
 #[derive(Debug)]
 struct State {
-    account: Arc<Account>,
+    /// Whom this connection has served, the newest first. A browser mixes requests of several kinds on one.
+    accounts: Vec<Arc<Account>>,
+    served: bool,
     waits: Waits,
 }
+
+/// Accounts that one connection is counted under.
+const ACCOUNTS_MAX: usize = 16;
 
 #[derive(Clone, Copy, Debug)]
 enum Waits {
@@ -46,18 +54,28 @@ enum Waits {
 }
 
 impl Line {
-    /// A connection that was just accepted; until a request is known its bytes go to `account`.
+    /// A connection that was just accepted; until a request is known its bytes go to `account`. `place` is dropped
+    /// when the connection is gone.
     #[must_use]
-    pub fn new(times: Times, account: Arc<Account>) -> Self {
+    pub fn new(times: Times, account: Arc<Account>, place: impl Any + Send + Sync) -> Self {
         account.connected();
         let waits = Waits::Head { until: Instant::now() + times.head };
-        let state = Mutex::new(State { account, waits });
-        Self { times, state, unclaimed: AtomicU64::new(0), upgraded: AtomicBool::new(false) }
+        let state = Mutex::new(State { accounts: vec![account], served: false, waits });
+        let (unclaimed, upgraded) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { times, state, unclaimed, upgraded, _place: Box::new(place) }
     }
 
     /// A request head was read: from here to [`Line::answered`] nothing is expected from the client.
     pub fn asked(&self) {
-        self.state().waits = Waits::Answer;
+        let mut state = self.state();
+        state.served = false;
+        state.waits = Waits::Answer;
+    }
+
+    /// Whether the newest request was claimed by [`Line::serve`].
+    #[must_use]
+    pub fn is_served(&self) -> bool {
+        self.state().served
     }
 
     /// The request, and with it the bytes of its head and of its answer, is `account`'s.
@@ -65,16 +83,24 @@ impl Line {
         account.asked();
         account.up(self.unclaimed.swap(0, Relaxed));
         let mut state = self.state();
-        if !Arc::ptr_eq(&state.account, &account) {
-            state.account.disconnected();
-            account.connected();
-            state.account = account;
+        state.served = true;
+        match state.accounts.iter().position(|known| Arc::ptr_eq(known, &account)) {
+            Some(place) => state.accounts.swap(0, place),
+            None => {
+                account.connected();
+                state.accounts.insert(0, account);
+                if state.accounts.len() > ACCOUNTS_MAX {
+                    state.accounts.pop().into_iter().for_each(|oldest| oldest.disconnected());
+                }
+            }
         }
     }
 
     /// The answer is whole: the next request may take its time.
     pub fn answered(&self) {
-        self.state().waits = Waits::Next { until: Instant::now() + self.times.idle };
+        if !self.upgraded.load(Relaxed) {
+            self.state().waits = Waits::Next { until: Instant::now() + self.times.idle };
+        }
     }
 
     /// The connection left HTTP: what is read from now on belongs to the same account.
@@ -95,7 +121,7 @@ impl Line {
             state.waits = Waits::Head { until: Instant::now() + self.times.head };
         }
         if self.upgraded.load(Relaxed) {
-            state.account.up(bytes as u64);
+            state.account().up(bytes as u64);
         } else {
             self.unclaimed.fetch_add(bytes as u64, Relaxed);
         }
@@ -103,9 +129,9 @@ impl Line {
 
     pub(crate) fn wrote(&self, bytes: usize) {
         let state = self.state();
-        state.account.down(bytes as u64);
+        state.account().down(bytes as u64);
         // Whatever was read before an answer was part of its request: the body of a POST, say.
-        state.account.up(self.unclaimed.swap(0, Relaxed));
+        state.account().up(self.unclaimed.swap(0, Relaxed));
     }
 
     /// When a client that sends nothing is given up.
@@ -121,10 +147,23 @@ impl Line {
     }
 }
 
+impl State {
+    /// Whom the connection serves now: there is always one.
+    fn account(&self) -> &Account {
+        &self.accounts[0]
+    }
+}
+
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Line").field("state", &*self.state()).finish_non_exhaustive()
+    }
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
         let state = self.state();
-        state.account.up(self.unclaimed.swap(0, Relaxed));
-        state.account.disconnected();
+        state.account().up(self.unclaimed.swap(0, Relaxed));
+        state.accounts.iter().for_each(|account| account.disconnected());
     }
 }

@@ -1,0 +1,120 @@
+//! The command line. Only here are arguments, the environment and the limits of the process read.
+
+mod args;
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser as _, ValueEnum as _};
+use fourways::ALL;
+use fourways::run::{Options, Server};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
+
+use crate::args::{Args, Command, Run, Way};
+
+fn main() -> ExitCode {
+    let Args { command: Command::Run(run) } = Args::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(serve(run)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("fourways: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(run: Run) -> anyhow::Result<()> {
+    let (open, way) = (run.open, run.way);
+    let options = run.options()?;
+    let listen = options.listen;
+    let server = Server::bind(options.clone()).await.map_err(|error| way_out(error, listen.port()))?;
+    log_to(&server);
+    let url = format!("http://{}", server.address());
+    announce(&options, way, &url);
+    if open && let Err(error) = ::open::that(&url) {
+        eprintln!("fourways: cannot open a browser ({error}); open {url} yourself");
+    }
+    let mut signals = Signals::new()?;
+    let drain_ms = server.site().limits().drain_ms;
+    let running = server.run(async move {
+        signals.next().await;
+        eprintln!("fourways: stopping; connections have {} s to end (again to stop at once)", drain_ms as f64 / 1000.0);
+        tokio::spawn(async move {
+            signals.next().await;
+            std::process::exit(130);
+        });
+    });
+    let drained = running.await;
+    if drained.cut > 0 {
+        eprintln!("fourways: {} connections did not end in time and were cut", drained.cut);
+    }
+    Ok(())
+}
+
+/// The server's own log goes to the topic `logs`, and what is worth a look (`RUST_LOG`) to the terminal.
+fn log_to(server: &Server) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    let terminal = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
+    tracing_subscriber::registry().with(server.site().feeds().log_layer()).with(terminal).init();
+}
+
+/// One line: what is served where.
+fn announce(options: &Options, way: Way, url: &str) {
+    let name = way.to_possible_value().map(|value| value.get_name().to_owned());
+    let path = ALL.iter().map(|way| way.card()).find(|card| Some(card.name) == name.as_deref()).map(|card| card.path);
+    let also = path.map(|path| format!("{url}{} and by the other three ways; ", path.replace("{topic}", "stock-price")));
+    let (rate, symbols) = (options.market.rate(), options.market.symbols().len());
+    let names = if symbols == 1 { "symbol" } else { "symbols" };
+    let also = also.unwrap_or_else(|| "all four ways; ".to_owned());
+    eprintln!("fourways: {rate} prices a second of {symbols} {names} at {also}page {url}/ (Ctrl-C stops)");
+    tracing::info!("serving {rate} prices a second of {symbols} {names}");
+}
+
+fn way_out(error: anyhow::Error, port: u16) -> anyhow::Error {
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    match kind {
+        Some(ErrorKind::AddrInUse) => error.context(format!(
+            "port {port} is in use by another program; stop that one, or take another port with --listen 127.0.0.1:{}",
+            port.checked_add(1).unwrap_or(8081)
+        )),
+        Some(ErrorKind::AddrNotAvailable) => error.context("this machine does not have that address; --listen takes one it has, or 0.0.0.0 for all"),
+        Some(ErrorKind::PermissionDenied) => error.context("ports below 1024 need permission; take another with --listen"),
+        _ => error,
+    }
+}
+
+/// What asks the server to stop.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).context("cannot listen for SIGTERM")?,
+        })
+    }
+
+    /// The next Ctrl-C or SIGTERM. Where neither can be heard, none ever comes.
+    async fn next(&mut self) {
+        let interrupt = async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        #[cfg(unix)]
+        tokio::select! {
+            () = interrupt => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        interrupt.await;
+    }
+}

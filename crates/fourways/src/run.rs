@@ -1,0 +1,85 @@
+//! `fourways run`: the feed, the four ways and the page, on one address.
+
+use std::future::Future;
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use feed::{Clock, Feeds, Market};
+use serve::{Drained, Hosts, Tcp};
+use tokio::net::TcpListener;
+use transport::{Limits, Site};
+
+use crate::{ALL, page};
+
+/// What a server is made of.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The market.
+    pub market: Market,
+    /// Events that can be replayed.
+    pub history: usize,
+    /// The bounds.
+    pub limits: Limits,
+    /// Further hosts and origins.
+    pub hosts: Hosts,
+    /// The wall clock.
+    pub clock: Clock,
+    /// What jitter, and the epochs of topics that are no functions of time, come from.
+    pub chance: u64,
+}
+
+/// A server that listens and is ready to run.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    site: Site,
+    app: axum::Router,
+}
+
+impl Server {
+    /// Takes the address and fills the topics.
+    ///
+    /// # Errors
+    /// When the address cannot be taken.
+    pub async fn bind(options: Options) -> anyhow::Result<Self> {
+        let Options { listen, market, history, limits, hosts, clock, chance } = options;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let address = listener.local_addr()?;
+        let site = Site::new(Feeds::new(market, history, clock, chance), limits, chance.rotate_left(32));
+        let app = app(&site, hosts);
+        Ok(Self { listener, address, site, app })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its routes share.
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        &self.site
+    }
+
+    /// Serves until `stop` resolves, then drains.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Drained {
+        let Self { listener, site, app, .. } = self;
+        let limits = site.limits();
+        let listener = Tcp::new(listener, limits.send_buffer_bytes, limits.full_ms);
+        let feeds = site.feeds().clone();
+        let publishing = tokio::spawn(async move { feeds.run().await });
+        let drained = serve::serve(listener, site, app, stop).await;
+        publishing.abort();
+        drained
+    }
+}
+
+/// The application of `site`: all four ways, the API and the page.
+pub fn app(site: &Site, hosts: Hosts) -> axum::Router {
+    let routes = ALL.iter().fold(axum::Router::new(), |router, way| router.merge(way.routes()));
+    serve::app(site.clone(), hosts, ALL.iter().map(|way| way.card()).collect(), routes, page::routes())
+}

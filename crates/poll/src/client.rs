@@ -1,0 +1,54 @@
+//! The client half of polling: ask, take the answer, pause. Its lossless variant: it sends its cursor along.
+
+use std::sync::Arc;
+
+use ::wire::Wire;
+use axum::http::{StatusCode, header};
+use feed::Cursor;
+use futures_util::Stream;
+use tokio::time::{Instant, sleep_until};
+use transport::{Error, Heard, Target, http};
+
+use crate::wire;
+
+// #region session
+pub(crate) fn session(
+    target: Arc<Target>,
+    mut from: Option<Cursor>,
+    wire: Wire,
+) -> impl Stream<Item = Result<Heard, Error>> + Send {
+    async_stream::try_stream! {
+        let mut connection = http::Connection::open(&wire, &target.authority).await?;
+        let mut greeted = None;
+        loop {
+            let started = Instant::now();
+            for heard in ask(&mut connection, &target, from).await? {
+                match heard {
+                    Heard::Open { epoch } if greeted.replace(epoch) == Some(epoch) => continue,
+                    Heard::Cursor(cursor) => from = Some(cursor),
+                    _ => {}
+                }
+                let over = heard == Heard::End;
+                yield heard;
+                if over {
+                    return;
+                }
+            }
+            sleep_until(started + target.interval).await;
+        }
+    }
+}
+// #endregion
+
+// #region receive
+async fn ask(connection: &mut http::Connection, target: &Target, from: Option<Cursor>) -> Result<Vec<Heard>, Error> {
+    let path = target.path_and_query("poll", &[("after", from.as_ref().map(|cursor| cursor as _))]);
+    let known = from.map(|cursor| (header::IF_NONE_MATCH, wire::etag(cursor)));
+    let response = connection.get(&path, known.as_slice(), target.silence).await?;
+    match response.status() {
+        StatusCode::OK => wire::decode(&http::body(response, target.silence).await?),
+        StatusCode::NOT_MODIFIED => Ok(vec![Heard::Empty]),
+        status => Err(http::refused(status, response.headers())),
+    }
+}
+// #endregion

@@ -1,0 +1,61 @@
+//! The server around the four ways: who is let in, for how long, and how it stops.
+//!
+//! `axum::serve` sets no time limit and hyper's version sniffing waits for ever, so the accept loop is our own.
+//!
+//! | file | idea |
+//! |---|---|
+//! | `accept` | the loop: places, refusal, drain |
+//! | `listen` | where connections come from, and what is set on their sockets |
+//! | `door` | what every request must pass: target, Host, Origin |
+//! | `hosts` | which hosts and origins are ours |
+//! | `api` | what is served, counted and told about the server itself |
+//! | `metrics` | the counters in the Prometheus text format |
+
+mod accept;
+mod api;
+mod door;
+mod hosts;
+mod listen;
+mod metrics;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use transport::{Card, Problem, Site};
+
+pub use accept::{Drained, serve};
+pub use hosts::{BadHost, BadOrigin, Hosts};
+pub use listen::{Listen, Tcp};
+
+/// The whole application: the ways, the API and `page`, behind the door.
+pub fn app(site: Site, hosts: Hosts, cards: Vec<Card>, ways: Router<Site>, page: Router<Site>) -> Router {
+    let mut router = ways.merge(page).merge(api::routes(cards)).fallback(no_route).method_not_allowed_fallback(no_method);
+    if !hosts.origins().is_empty() {
+        router = router.layer(cors(&hosts));
+    }
+    let door = door::Door { site: site.clone(), hosts: Arc::new(hosts) };
+    router.layer(axum::middleware::from_fn_with_state(door, door::pass)).with_state(site)
+}
+
+/// Exact origins only, no credentials; `Vary: Origin` always.
+fn cors(hosts: &Hosts) -> CorsLayer {
+    let origins = hosts.origins().iter().filter_map(|origin| HeaderValue::from_str(origin).ok());
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::IF_NONE_MATCH, HeaderName::from_static("last-event-id"), HeaderName::from_static("idempotency-key")])
+        .expose_headers([header::ETAG, header::RETRY_AFTER])
+}
+
+async fn no_route() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path", "GET /api/info tells what is served")
+}
+
+async fn no_method() -> Response {
+    // axum adds `Allow`.
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method", "the Allow header tells which it takes")
+        .into_response()
+}

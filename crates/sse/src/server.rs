@@ -1,0 +1,86 @@
+//! The server half of SSE: a loop of `reader.next()` into one answer that never ends.
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use futures_util::Stream;
+use tokio::time::{Instant, sleep};
+use transport::{Ask, Problem, Ring, Site, Waiter};
+
+use crate::wire::{self, Encoded};
+
+// #region routes
+pub(crate) fn routes() -> Router<Site> {
+    // The tutorial's own paths, so that its samples run unchanged.
+    let tutorial = ["/events", "/stock-price", "/notifications", "/system-stats", "/logs"];
+    let router = Router::new().route("/sse/{topic}", get(open));
+    tutorial.into_iter().fold(router, |router, path| router.route(path, get(open)))
+}
+// #endregion
+
+// #region open
+async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Problem> {
+    let ask = Ask::read_resuming(&site, "sse", &parts)?;
+    if ask.is_at_end() {
+        // The one status that tells EventSource to stop for good (HTML 9.2.3).
+        return Ok((StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")]).into_response());
+    }
+    let waiter = site.wait()?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
+        (header::HeaderName::from_static("x-accel-buffering"), "no"),
+    ];
+    Ok((headers, Body::from_stream(deliver(site, ask, waiter))).into_response())
+}
+// #endregion
+
+// #region deliver
+fn deliver(site: Site, ask: Ask, waiter: Waiter) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
+    async_stream::stream! {
+        let _waiter = waiter;
+        let encoded = ask.feed.beside(|| Encoded(Ring::new(ask.feed.shape().history)));
+        let name = ask.feed.shape().event_name;
+        let mut reader = ask.reader();
+        let mut drain = site.draining();
+        let mut silence = Box::pin(sleep(site.limits().heartbeat()));
+        yield Ok(wire::encode_retry(site.retry_ms()));
+        loop {
+            let bytes = tokio::select! {
+                batch = reader.next() => {
+                    if let feed::Batch::Events(events) = &batch {
+                        ask.account.told(events.len());
+                    }
+                    let bytes = wire::encode(&encoded, &batch, reader.cursor().epoch, name);
+                    if let feed::Batch::End = batch { return end() } else { bytes }
+                }
+                () = &mut silence => heartbeat(&reader),
+                () = drain.begun() => return end(),
+            };
+            silence.as_mut().reset(Instant::now() + site.limits().heartbeat());
+            if !bytes.is_empty() {
+                yield Ok(bytes);
+            }
+        }
+    }
+}
+// #endregion
+
+// #region heartbeat
+/// After a silence: where the reader stands. A filtered reader thus resumes near the head, not at its last event.
+fn heartbeat(reader: &feed::Reader) -> Bytes {
+    wire::encode_cursor(reader.cursor())
+}
+// #endregion
+
+// #region drain
+/// The body just ends, its last chunk written: the client reconnects after its `retry`, to whoever serves then.
+fn end() {}
+// #endregion
