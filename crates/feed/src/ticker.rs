@@ -53,10 +53,11 @@ impl Ticker {
 
     /// Publishes what is due and returns how long to sleep.
     pub fn tick(&self) -> Duration {
+        // Held to the end: two ticks at once would tell the same events twice.
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now_us();
-        if let Some(next) = self.next().filter(|next| next.start_us() <= now) {
-            self.next.lock().unwrap_or_else(PoisonError::into_inner).take();
-            self.feed.renew(next);
+        if let Some(begun) = next.take_if(|next| next.start_us() <= now) {
+            self.feed.renew(begun);
         }
         let Some(mut market) = self.feed.market() else { return Duration::MAX };
         let mut told = self.feed.head().seq;
@@ -73,7 +74,7 @@ impl Ticker {
             self.feed.publish_all((told.max(head.saturating_sub(window)) + 1..=head).map(|seq| market.event(seq)));
         }
         let due = market.due_us(head.max(told) + 1);
-        let due = self.next().map_or(due, |next| due.min(next.start_us()));
+        let due = next.as_ref().map_or(due, |next| due.min(next.start_us()));
         Duration::from_micros(due.saturating_sub(self.clock.now_us()).max(1))
     }
 
