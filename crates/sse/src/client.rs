@@ -46,7 +46,12 @@ fn check(status: StatusCode, headers: &header::HeaderMap) -> Result<(), Error> {
         return Err(http::refused(status, headers));
     }
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_stream = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"));
-    if is_stream { Ok(()) } else { Err(Error::Malformed(format!("content-type {kind:?} is no event stream"))) }
+    let is_stream =
+        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/event-stream"));
+    if is_stream {
+        Ok(())
+    } else {
+        Err(Error::Malformed(format!("content-type {kind:?} is no event stream")))
+    }
 }
 // #endregion

@@ -11,8 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
 use futures_util::Stream;
-use tokio::time::{Instant, sleep};
-use transport::{Ask, Problem, Ring, Site, Waiter};
+use transport::{Ask, Problem, Ring, Silence, Site, Waiter};
 
 use crate::wire::{self, Encoded};
 
@@ -50,7 +49,7 @@ fn deliver(site: Site, ask: Ask, waiter: Waiter) -> impl Stream<Item = Result<By
         let name = ask.feed.shape().event_name;
         let mut reader = ask.reader();
         let mut drain = site.draining();
-        let mut silence = Box::pin(sleep(site.limits().heartbeat()));
+        let mut silence = Silence::new(site.limits());
         yield Ok(wire::encode_retry(site.retry_ms()));
         loop {
             let bytes = tokio::select! {
@@ -61,11 +60,11 @@ fn deliver(site: Site, ask: Ask, waiter: Waiter) -> impl Stream<Item = Result<By
                     let bytes = wire::encode(&encoded, &batch, reader.cursor().epoch, name);
                     if let feed::Batch::End = batch { return end() } else { bytes }
                 }
-                () = &mut silence => heartbeat(&reader),
+                () = silence.over() => heartbeat(&reader),
                 () = drain.begun() => return end(),
             };
-            silence.as_mut().reset(Instant::now() + site.limits().heartbeat());
             if !bytes.is_empty() {
+                silence.broken();
                 yield Ok(bytes);
             }
         }

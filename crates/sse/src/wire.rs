@@ -23,7 +23,8 @@ pub fn encode(encoded: &Encoded, batch: &Batch, epoch: Epoch, name: Option<&str>
     match batch {
         Batch::Hello { head, conflated } => {
             let flag = if *conflated { ",\"conflated\":true" } else { "" };
-            format!("event: hello\ndata: {{\"epoch\":\"{}\",\"head\":{}{flag}}}\n\n", head.epoch, head.seq).into()
+            format!("event: hello\ndata: {{\"epoch\":\"{}\",\"head\":{}{flag}}}\n\n", head.epoch, head.seq)
+                .into()
         }
         // The usual case shares the bytes with every other reader.
         Batch::Events(events) if events.len() == 1 => event(&events[0]),
@@ -173,7 +174,11 @@ impl Parser {
     fn dispatch(&mut self) {
         if !self.data.is_empty() {
             self.data.pop();
-            self.ready.push_back(Frame::Event { name: text(&self.name), data: text(&self.data), id: self.id.clone() });
+            self.ready.push_back(Frame::Event {
+                name: text(&self.name),
+                data: text(&self.data),
+                id: self.id.clone(),
+            });
         }
         self.data.clear();
         self.name.clear();

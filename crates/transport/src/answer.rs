@@ -76,7 +76,9 @@ impl Answer {
         let length: usize = self.events.iter().map(|event| event.json().len() + 1).sum();
         let mut body = Vec::with_capacity(length + 160);
         let Cursor { epoch, .. } = self.cursor;
-        body.extend_from_slice(format!("{{\"epoch\":\"{epoch}\",\"cursor\":\"{}\",\"events\":[", self.cursor).as_bytes());
+        body.extend_from_slice(
+            format!("{{\"epoch\":\"{epoch}\",\"cursor\":\"{}\",\"events\":[", self.cursor).as_bytes(),
+        );
         for (place, event) in self.events.iter().enumerate() {
             if place > 0 {
                 body.push(b',');

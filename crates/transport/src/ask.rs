@@ -42,7 +42,11 @@ impl Ask {
         let query = Query::of(parts);
         let since = match query.one("after", "query parameter `after`")? {
             Some(text) => Some(text.parse().map_err(|error: feed::BadCursor| {
-                Problem::bad("query parameter `after`", error.to_string(), "send the cursor of the last answer, or leave it out to start with the newest events")
+                Problem::bad(
+                    "query parameter `after`",
+                    error.to_string(),
+                    "send the cursor of the last answer, or leave it out to start with the newest events",
+                )
             })?),
             None => None,
         };
@@ -77,7 +81,13 @@ impl Ask {
         let conflate = match query.one("conflate", "query parameter `conflate`")? {
             None | Some("0") => false,
             Some("1") => true,
-            Some(_) => return Err(Problem::bad("query parameter `conflate`", "conflate is not 0 or 1", "leave it out, or send conflate=1")),
+            Some(_) => {
+                return Err(Problem::bad(
+                    "query parameter `conflate`",
+                    "conflate is not 0 or 1",
+                    "leave it out, or send conflate=1",
+                ));
+            }
         };
         let hold = read_hold(site, query)?;
         let name = Name { way, topic: feed.shape().name, lane };
@@ -107,21 +117,28 @@ impl Ask {
 /// 400 for a name that is none of its symbols.
 pub(crate) fn wanted<'a>(feed: &Feed, names: impl Iterator<Item = &'a str>) -> Result<Wanted, Problem> {
     let market = feed.market();
-    let known = || market.as_ref().map_or_else(|| "this topic has none".to_owned(), |market| format!("there are {}", market.symbols().join(", ")));
+    let known = || {
+        market.as_ref().map_or_else(
+            || "this topic has none".to_owned(),
+            |market| format!("there are {}", market.symbols().join(", ")),
+        )
+    };
     let keys = names.map(|name| {
         let key = market.as_ref().and_then(|market| market.key(name));
-        key.ok_or_else(|| Problem::bad("query parameter `symbols`", "symbols names an unknown symbol", known()))
+        key.ok_or_else(|| {
+            Problem::bad("query parameter `symbols`", "symbols names an unknown symbol", known())
+        })
     });
     keys.collect::<Result<Vec<_>, _>>().map(Wanted::only)
 }
 
 impl Ask {
-    /// The keys of symbols of `feed`, for a client that changes its filter.
+    /// The keys of symbols of `feed`, for a client that changes its filter; no names want all.
     ///
     /// # Errors
     /// 400 for a name that is none of its symbols.
     pub fn wanted(feed: &Feed, names: &[String]) -> Result<Wanted, Problem> {
-        wanted(feed, names.iter().map(String::as_str))
+        if names.is_empty() { Ok(Wanted::ALL) } else { wanted(feed, names.iter().map(String::as_str)) }
     }
 }
 
@@ -131,26 +148,46 @@ fn find(site: &Site, parts: &Parts, query: &Query<'_>) -> Result<Feed, Problem> 
     let topic = if topic == "events" { "stock-price" } else { topic };
     let job = query.one("job", "query parameter `job`")?;
     site.feeds().find(topic, job).map_err(|error| match error {
-        NoTopic::Unknown => Problem::new(StatusCode::NOT_FOUND, error.to_string(), format!("the topics are {}", Feeds::NAMES.join(", "))),
-        NoTopic::JobMissing => Problem::bad("query parameter `job`", error.to_string(), "start one by POST /api/jobs; its answer holds the ID"),
-        NoTopic::JobUnknown => {
-            Problem::new(StatusCode::NOT_FOUND, error.to_string(), "start one by POST /api/jobs; a job is forgotten five minutes after its end")
-        }
+        NoTopic::Unknown => Problem::new(
+            StatusCode::NOT_FOUND,
+            error.to_string(),
+            format!("the topics are {}", Feeds::NAMES.join(", ")),
+        ),
+        NoTopic::JobMissing => Problem::bad(
+            "query parameter `job`",
+            error.to_string(),
+            "start one by POST /api/jobs; its answer holds the ID",
+        ),
+        NoTopic::JobUnknown => Problem::new(
+            StatusCode::NOT_FOUND,
+            error.to_string(),
+            "start one by POST /api/jobs; a job is forgotten five minutes after its end",
+        ),
     })
 }
 
 fn read_lane(query: &Query<'_>) -> Result<String, Problem> {
     let Some(lane) = query.one("lane", "query parameter `lane`")? else { return Ok(String::new()) };
-    let good = (1..=LANE_MAX).contains(&lane.len()) && lane.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    let problem = || Problem::bad("query parameter `lane`", "lane is not a name", "it has 1 to 64 characters of A-Z a-z 0-9 - _ .");
+    let good = (1..=LANE_MAX).contains(&lane.len())
+        && lane.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    let problem = || {
+        Problem::bad(
+            "query parameter `lane`",
+            "lane is not a name",
+            "it has 1 to 64 characters of A-Z a-z 0-9 - _ .",
+        )
+    };
     good.then(|| lane.to_owned()).ok_or_else(problem)
 }
 
 fn read_hold(site: &Site, query: &Query<'_>) -> Result<Duration, Problem> {
     let limits = site.limits();
-    let Some(text) = query.one("hold", "query parameter `hold`")? else { return Ok(Duration::from_millis(limits.hold_ms)) };
+    let Some(text) = query.one("hold", "query parameter `hold`")? else {
+        return Ok(Duration::from_millis(limits.hold_ms));
+    };
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let hold = text.parse().ok().filter(|_| plain).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let hold =
+        text.parse().ok().filter(|_| plain).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let max = Duration::from_millis(limits.hold_ms_max);
     hold.filter(|hold| *hold <= max).ok_or_else(|| {
         let detail = format!("it is a number of seconds from 0 to {}, decimals allowed", max.as_secs_f64());

@@ -6,10 +6,10 @@ use feed::Cursor;
 use futures_util::{Stream, StreamExt as _};
 use wire::Wire;
 
+use crate::Transport;
 use crate::backoff::Backoff;
 use crate::heard::{Error, Heard};
 use crate::target::Target;
-use crate::Transport;
 
 /// Follows a topic across cuts, restarts and refusals until it ends.
 ///

@@ -84,8 +84,11 @@ pub async fn get(
         if uri.scheme_str().is_some_and(|scheme| scheme != "http") {
             return Err(Error::malformed(format!("a redirect to {uri}")));
         }
-        authority = uri.authority().map_or(authority, |new| if new.port().is_some() { new.to_string() } else { format!("{new}:80") });
-        target = uri.path_and_query().ok_or_else(|| Error::malformed("a redirect without a path"))?.to_string();
+        authority = uri.authority().map_or(authority, |new| {
+            if new.port().is_some() { new.to_string() } else { format!("{new}:80") }
+        });
+        target =
+            uri.path_and_query().ok_or_else(|| Error::malformed("a redirect without a path"))?.to_string();
     }
     Err(Error::malformed("too many redirects"))
 }

@@ -7,6 +7,7 @@
 //! | `ask` | a request for a topic, read strictly |
 //! | `problem` | a refusal that says what, where and the way out (RFC 9457) |
 //! | `answer` | the JSON body of polling and long polling |
+//! | `pulse` | signs of life on a stream |
 //! | `ring` | N readers, one encoding |
 //! | `heard`, `target`, `http` | what a client hears, from whom, over one connection |
 //! | `follow`, `backoff` | the only reconnect loop |
@@ -19,6 +20,7 @@ mod heard;
 pub mod http;
 mod limits;
 mod problem;
+mod pulse;
 mod ring;
 mod site;
 mod target;
@@ -38,6 +40,7 @@ pub use follow::follow;
 pub use heard::{Error, Heard};
 pub use limits::{BadLimit, Limit, Limits};
 pub use problem::Problem;
+pub use pulse::{Ping, Pings, Silence};
 pub use ring::Ring;
 pub use site::{Drain, Site, Waiter};
 pub use target::Target;

@@ -1,7 +1,5 @@
 //! Every bound of the server in one place. A queue without a line here does not exist.
 
-use std::time::Duration;
-
 /// The bounds of a server. Units stand at the end of the names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -108,12 +106,6 @@ impl Limits {
         let place = places.iter_mut().find(|(name, _)| *name == wanted);
         *place.ok_or_else(|| BadLimit::Name(wanted.to_owned(), names))?.1 = value;
         Ok(())
-    }
-
-    /// How long a stream may be silent.
-    #[must_use]
-    pub fn heartbeat(&self) -> Duration {
-        Duration::from_millis(self.heartbeat_ms)
     }
 
     fn places(&mut self) -> [(&'static str, &mut u64); 18] {

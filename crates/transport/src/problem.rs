@@ -25,8 +25,13 @@ struct Body {
 impl Problem {
     /// `title` says what is wrong, `detail` the way out. Neither may hold a path of this machine or a backtrace.
     pub fn new(status: StatusCode, title: impl Into<String>, detail: impl Into<String>) -> Self {
-        let body =
-            Body { r#type: "about:blank", title: title.into(), status: status.as_u16(), r#where: "", detail: detail.into() };
+        let body = Body {
+            r#type: "about:blank",
+            title: title.into(),
+            status: status.as_u16(),
+            r#where: "",
+            detail: detail.into(),
+        };
         Self { status, body, headers: Vec::new() }
     }
 

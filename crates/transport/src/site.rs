@@ -86,8 +86,10 @@ impl Site {
             return Ok(waiter);
         }
         let limit = self.0.limits.waiters;
-        let detail = format!("{limit} requests and streams are waiting already (limit `waiters`); come back later");
-        Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many clients are waiting", detail).retry_after(2))
+        let detail =
+            format!("{limit} requests and streams are waiting already (limit `waiters`); come back later");
+        Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many clients are waiting", detail)
+            .retry_after(2))
     }
 
     /// How many wait now.

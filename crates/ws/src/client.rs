@@ -37,13 +37,20 @@ pub(crate) fn session(
 // #endregion
 
 // #region receive
-async fn shake(target: &Target, from: Option<Cursor>, wire: &Wire) -> Result<WebSocketStream<Box<dyn Io>>, Error> {
+async fn shake(
+    target: &Target,
+    from: Option<Cursor>,
+    wire: &Wire,
+) -> Result<WebSocketStream<Box<dyn Io>>, Error> {
     let path = target.path_and_query("ws", &[("after", from.as_ref().map(|cursor| cursor as _))]);
     let request = format!("ws://{}{path}", target.authority).into_client_request().map_err(failed)?;
     let io = wire.connect(&target.authority).await?;
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(4 * 1024);
     let handshake = client_async_with_config(request, io, Some(config));
-    let (socket, _) = timeout(target.silence, handshake).await.map_err(|_| Error::Silent(target.silence))?.map_err(failed)?;
+    let (socket, _) = timeout(target.silence, handshake)
+        .await
+        .map_err(|_| Error::Silent(target.silence))?
+        .map_err(failed)?;
     Ok(socket)
 }
 

@@ -4,7 +4,7 @@
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use feed::{Batch, Cursor, Epoch, Gap, Reason};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use transport::{Error, Heard};
 
@@ -15,21 +15,19 @@ use transport::{Error, Heard};
 #[must_use]
 pub fn encode(batch: &Batch) -> Vec<Utf8Bytes> {
     match batch {
-        Batch::Hello { head, conflated: false } => {
-            vec![format!("{{\"type\":\"hello\",\"epoch\":\"{}\",\"head\":{}}}", head.epoch, head.seq).into()]
+        Batch::Hello { head, conflated } => {
+            let flag = if *conflated { ",\"conflated\":true" } else { "" };
+            vec![
+                format!("{{\"type\":\"hello\",\"epoch\":\"{}\",\"head\":{}{flag}}}", head.epoch, head.seq)
+                    .into(),
+            ]
         }
-        Batch::Hello { head, conflated: true } => {
-            vec![format!("{{\"type\":\"hello\",\"epoch\":\"{}\",\"head\":{},\"conflated\":true}}", head.epoch, head.seq).into()]
+        Batch::Events(events) => {
+            events.iter().filter_map(|event| event.json().clone().try_into().ok()).collect()
         }
-        Batch::Events(events) => events.iter().filter_map(|event| event.json().clone().try_into().ok()).collect(),
         Batch::Gap(gap) => {
-            #[derive(Serialize)]
-            struct Told<'a> {
-                r#type: &'static str,
-                #[serde(flatten)]
-                gap: &'a Gap,
-            }
-            vec![serde_json::to_string(&Told { r#type: "gap", gap }).unwrap_or_default().into()]
+            let members = serde_json::to_string(gap).unwrap_or_default().replacen('{', "", 1);
+            vec![format!("{{\"type\":\"gap\",{members}").into()]
         }
         Batch::Cursor(cursor) => vec![encode_cursor(*cursor)],
         Batch::End => Vec::new(),
@@ -71,7 +69,8 @@ pub enum Op {
 /// # Errors
 /// The title of the answer, when it is none of the operations.
 pub fn decode_op(text: &str) -> Result<Op, String> {
-    let help = r#"send {"op":"subscribe","symbols":[...]} or, on chat, {"op":"say","user":"...","text":"..."}"#;
+    let help =
+        r#"send {"op":"subscribe","symbols":[...]} or, on chat, {"op":"say","user":"...","text":"..."}"#;
     serde_json::from_str(text).map_err(|error| format!("not understood: {error}; {help}"))
 }
 // #endregion
@@ -95,7 +94,9 @@ pub fn decode(text: Bytes, epoch: &mut Option<Epoch>) -> Result<Heard, Error> {
     let incomplete = || Error::Malformed("a message without what its type needs".to_owned());
     let message: Message<'_> = serde_json::from_slice(&text).map_err(Error::malformed)?;
     match message.r#type {
-        None => Heard::event(epoch.ok_or_else(|| Error::Malformed("an event before the hello".to_owned()))?, text),
+        None => {
+            Heard::event(epoch.ok_or_else(|| Error::Malformed("an event before the hello".to_owned()))?, text)
+        }
         Some("hello") => {
             let new = message.epoch.ok_or_else(incomplete)?.parse().map_err(Error::malformed)?;
             *epoch = Some(new);
@@ -105,10 +106,13 @@ pub fn decode(text: Bytes, epoch: &mut Option<Epoch>) -> Result<Heard, Error> {
             message.cursor.ok_or_else(incomplete)?.parse().map(Heard::Cursor).map_err(Error::malformed)
         }
         Some("gap") => {
-            let (last, reason) = (message.last.ok_or_else(incomplete)?, message.reason.ok_or_else(incomplete)?);
+            let (last, reason) =
+                (message.last.ok_or_else(incomplete)?, message.reason.ok_or_else(incomplete)?);
             Ok(Heard::Gap(Gap { first: message.first, last, reason }))
         }
-        Some(kind) => Err(Error::Malformed(message.title.unwrap_or_else(|| format!("a message of type {kind:?}")))),
+        Some(kind) => {
+            Err(Error::Malformed(message.title.unwrap_or_else(|| format!("a message of type {kind:?}"))))
+        }
     }
 }
 // #endregion

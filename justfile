@@ -1,0 +1,42 @@
+# Every recipe is one command. `just` alone lists them.
+set positional-arguments
+
+[private]
+default:
+    @just --list --unsorted
+
+# Serve one way (or all): just run sse, just run poll --rate 2
+run way="all" *args:
+    cargo run --release --locked -p fourways -- run "$@"
+
+# Everything that must hold before a change lands; installs what it needs
+test: setup lint
+    cargo build --locked -p fourways
+    cargo test --locked --workspace
+    clients/run.sh
+
+# What takes minutes: thousands of connections against a release build
+test-long:
+    cargo build --release --locked -p fourways
+    FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test load -- --nocapture --test-threads 1
+
+# How fast the parts are (criterion)
+bench *args:
+    cargo bench --locked -p benches "$@"
+
+# What the tests need beside Rust and Node: a browser, Python packages
+setup:
+    clients/setup.sh
+
+# Form and lints, where this Rust has the tools
+lint:
+    @if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; else echo "rustfmt is not installed: form not checked"; fi
+    @if cargo clippy --version >/dev/null 2>&1; then cargo clippy --locked --workspace --all-targets -- -D warnings; else echo "clippy is not installed: lints not checked"; fi
+
+# Bring the code into form
+fmt:
+    cargo fmt --all
+
+# Write the transcripts anew after the wire has changed on purpose
+transcripts:
+    WRITE_TRANSCRIPTS=1 cargo test --locked -p contract --test transcripts
