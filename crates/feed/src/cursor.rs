@@ -134,7 +134,9 @@ mod tests {
 
     #[test]
     fn refuses_everything_else() {
-        for text in ["", "-", "-1", "+1", "k3x9a1-", "k3x9a1-+1", "K3X9A1-1", "k3x9a-1", "k3x9a1-1-2", "1 ", "９"] {
+        for text in
+            ["", "-", "-1", "+1", "k3x9a1-", "k3x9a1-+1", "K3X9A1-1", "k3x9a-1", "k3x9a1-1-2", "1 ", "９"]
+        {
             assert_eq!(text.parse::<Since>(), Err(BadCursor), "{text:?}");
         }
         assert_eq!(format!("k3x9a1-{SEQ_END}").parse::<Cursor>(), Err(BadCursor));

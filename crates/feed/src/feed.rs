@@ -137,7 +137,8 @@ impl Feed {
     pub fn ends_at(&self, since: Since) -> bool {
         let state = self.state();
         let head = state.log.cursor();
-        state.ended && matches!(since, Since::Seq { epoch, seq } if seq == head.seq && epoch.is_none_or(|epoch| epoch == head.epoch))
+        state.ended
+            && matches!(since, Since::Seq { epoch, seq } if seq == head.seq && epoch.is_none_or(|epoch| epoch == head.epoch))
     }
 
     /// A reader that starts after `since`, or with the snapshot.

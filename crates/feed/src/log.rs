@@ -12,7 +12,7 @@ use crate::event::{Event, Key};
 pub enum Keep {
     /// The newest event of each key, also when it has left the window.
     PerKey,
-    /// The newest so many events.
+    /// The newest so many events, whatever their keys: such topics have no filter and publish with key 0.
     Newest(usize),
 }
 

@@ -17,8 +17,16 @@ pub const SYMBOLS_MAX: u32 = 100;
 /// Raised whenever the same parameters would tell other events: two versions never share an epoch.
 const VERSION: u64 = 1;
 /// The first price of each of the named symbols, in cents, and its volatility a year.
-const LISTED: [(f64, f64); 8] =
-    [(123.4, 0.30), (48.1, 0.45), (212.9, 0.22), (17.3, 0.55), (88.6, 0.35), (305.2, 0.28), (64.7, 0.40), (150.5, 0.25)];
+const LISTED: [(f64, f64); 8] = [
+    (123.4, 0.30),
+    (48.1, 0.45),
+    (212.9, 0.22),
+    (17.3, 0.55),
+    (88.6, 0.35),
+    (305.2, 0.28),
+    (64.7, 0.40),
+    (150.5, 0.25),
+];
 /// Trading seconds in a year: 252 days of 24 hours, since this market never closes.
 const YEAR_S: f64 = 252.0 * 86_400.0;
 /// The walk is drawn between anchors that lie 2^27 ms (37 hours) apart, by halving down to 1 ms.
@@ -127,7 +135,8 @@ impl Market {
         let at = self.due_us(seq);
         let cents = self.cents(key, at);
         let change = cents - self.cents(key, self.due_us(u64::from(key) + 1));
-        let mut fields = format!("\"symbol\":\"{}\",\"value\":{}.{:02},", symbol(key), cents / 100, cents % 100);
+        let mut fields =
+            format!("\"symbol\":\"{}\",\"value\":{}.{:02},", symbol(key), cents / 100, cents % 100);
         let sign = if change < 0 { "-" } else { "" };
         let (whole, part) = (change.abs() / 100, change.abs() % 100);
         // Writing to a String cannot fail.
@@ -211,7 +220,8 @@ mod tests {
         let market = market(10.0);
         let (mut ups, mut downs) = (0, 0);
         for key in 0..8 {
-            let cents: Vec<_> = (0..2_000).map(|k| market.cents(key, 1_700_000_000_000_000 + k * 800_000)).collect();
+            let cents: Vec<_> =
+                (0..2_000).map(|k| market.cents(key, 1_700_000_000_000_000 + k * 800_000)).collect();
             for pair in cents.windows(2) {
                 assert!((pair[1] - pair[0]).abs() < pair[0] / 200, "{pair:?}");
                 ups += i32::from(pair[1] > pair[0]);

@@ -124,9 +124,8 @@ impl Reader {
                     return Some(Batch::Hello { head: state.log.cursor(), conflated: self.conflate });
                 }
                 // The epoch may have changed since the hello: greet again rather than mix two lives.
-                Stage::Begin(_) | Stage::CatchUp(..) | Stage::Replay | Stage::Live
-                    if state.log.epoch() != self.at.epoch =>
-                {
+                Stage::Begin(since) if state.log.epoch() != self.at.epoch => self.stage = Stage::Hello(since),
+                Stage::CatchUp(..) | Stage::Replay | Stage::Live if state.log.epoch() != self.at.epoch => {
                     self.stage = Stage::Hello(None);
                 }
                 Stage::Begin(None) => {
@@ -188,7 +187,11 @@ impl Reader {
         let Since::Seq { epoch, seq } = since else { return Some(Reason::Malformed) };
         let current = state.log.epoch();
         if epoch.is_some_and(|epoch| epoch != current) {
-            return Some(if epoch.is_some() && epoch == state.log.before() { Reason::Epoch } else { Reason::Foreign });
+            return Some(if epoch.is_some() && epoch == state.log.before() {
+                Reason::Epoch
+            } else {
+                Reason::Foreign
+            });
         }
         // Due but not published yet is not the future: lanes of one market differ by milliseconds.
         if seq > state.log.head() && !state.is_due(seq) {

@@ -61,17 +61,21 @@ impl Ticker {
         }
         let Some(mut market) = self.feed.market() else { return Duration::MAX };
         let mut told = self.feed.head().seq;
-        if told > 0 && market.due_us(told) > now + BACK_MAX_US {
-            market = market.starting_at(now);
+        if market.due_us(told) > now + BACK_MAX_US {
+            // The same start would be the same epoch, in which these numbers mean something already.
+            market = market.starting_at(if now == market.start_us() { now + 1 } else { now });
             told = 0;
             self.feed.renew(market.clone());
+            // What was announced by the old clock comes as soon as by the new one.
+            *next = next.take().map(|next| next.starting_at(now + NOTICE_MIN_US));
         }
         let head = market.head_at(now);
         if head > told {
             // After a jump forward only what the window can hold; the rest is a gap for whoever was waiting. Fewer
             // events than symbols would leave symbols without a price.
             let window = self.feed.shape().history.max(market.symbols().len()) as u64;
-            self.feed.publish_all((told.max(head.saturating_sub(window)) + 1..=head).map(|seq| market.event(seq)));
+            self.feed
+                .publish_all((told.max(head.saturating_sub(window)) + 1..=head).map(|seq| market.event(seq)));
         }
         let due = market.due_us(head.max(told) + 1);
         let due = next.as_ref().map_or(due, |next| due.min(next.start_us()));
@@ -116,7 +120,8 @@ mod tests {
         let (ticker, time) = ticker(START + 1_000_000);
         time.store(START + 1_000_000_000, Relaxed);
         ticker.tick();
-        let mut reader = ticker.feed().reader(Some(crate::Since::Seq { epoch: None, seq: 9_900 }), Wanted::ALL, false);
+        let mut reader =
+            ticker.feed().reader(Some(crate::Since::Seq { epoch: None, seq: 9_900 }), Wanted::ALL, false);
         assert!(matches!(reader.ready(), Some(Batch::Hello { .. })));
         assert!(matches!(reader.ready(), Some(Batch::Events(events)) if events.len() == 100));
     }
@@ -130,7 +135,11 @@ mod tests {
         assert_eq!(ticker.feed().head(), head, "one second is waited for");
         time.store(START + 5_000_000, Relaxed);
         ticker.tick();
-        assert_ne!(ticker.feed().head().epoch, head.epoch);
+        let second = ticker.feed().head().epoch;
+        assert_ne!(second, head.epoch);
+        time.store(START - 3_600_000_000, Relaxed);
+        ticker.tick();
+        assert_ne!(ticker.feed().head().epoch, second, "also before the first event");
     }
 
     #[test]

@@ -91,7 +91,10 @@ impl Run {
         self.limits.iter().try_for_each(|limit| limits.set(limit)).context("--limit")?;
         let mut hosts = Hosts::default();
         self.allow_hosts.iter().try_for_each(|host| hosts.allow_host(host)).context("--allow-host")?;
-        self.allow_origins.iter().try_for_each(|origin| hosts.allow_origin(origin)).context("--allow-origin")?;
+        self.allow_origins
+            .iter()
+            .try_for_each(|origin| hosts.allow_origin(origin))
+            .context("--allow-origin")?;
         let history = self.history as usize;
         let listen = self.listen;
         Ok(Options { listen, market, history, limits, hosts, clock, chance: fastrand::u64(..) })

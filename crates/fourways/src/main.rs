@@ -18,7 +18,8 @@ use crate::args::{Args, Command, Run, Way};
 fn main() -> ExitCode {
     let Args { command: Command::Run(run) } = Args::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(serve(run)));
+    let outcome =
+        runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(serve(run)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,7 +44,10 @@ async fn serve(run: Run) -> anyhow::Result<()> {
     let drain_ms = server.site().limits().drain_ms;
     let running = server.run(async move {
         signals.next().await;
-        eprintln!("fourways: stopping; connections have {} s to end (again to stop at once)", drain_ms as f64 / 1000.0);
+        eprintln!(
+            "fourways: stopping; connections have {} s to end (again to stop at once)",
+            drain_ms as f64 / 1000.0
+        );
         tokio::spawn(async move {
             signals.next().await;
             std::process::exit(130);
@@ -66,8 +70,13 @@ fn log_to(server: &Server) {
 /// One line: what is served where.
 fn announce(options: &Options, way: Way, url: &str) {
     let name = way.to_possible_value().map(|value| value.get_name().to_owned());
-    let path = ALL.iter().map(|way| way.card()).find(|card| Some(card.name) == name.as_deref()).map(|card| card.path);
-    let also = path.map(|path| format!("{url}{} and by the other three ways; ", path.replace("{topic}", "stock-price")));
+    let path = ALL
+        .iter()
+        .map(|way| way.card())
+        .find(|card| Some(card.name) == name.as_deref())
+        .map(|card| card.path);
+    let also = path
+        .map(|path| format!("{url}{} and by the other three ways; ", path.replace("{topic}", "stock-price")));
     let (rate, symbols) = (options.market.rate(), options.market.symbols().len());
     let names = if symbols == 1 { "symbol" } else { "symbols" };
     let also = also.unwrap_or_else(|| "all four ways; ".to_owned());
@@ -98,7 +107,8 @@ impl Signals {
     fn new() -> anyhow::Result<Self> {
         Ok(Self {
             #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).context("cannot listen for SIGTERM")?,
+            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+                .context("cannot listen for SIGTERM")?,
         })
     }
 

@@ -46,7 +46,8 @@ impl Server {
     /// When the address cannot be taken.
     pub async fn bind(options: Options) -> anyhow::Result<Self> {
         let Options { listen, market, history, limits, hosts, clock, chance } = options;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+        let listener =
+            TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
         let site = Site::new(Feeds::new(market, history, clock, chance), limits, chance.rotate_left(32));
         let app = app(&site, hosts);

@@ -38,7 +38,11 @@ pub(crate) fn session(
 // #endregion
 
 // #region receive
-async fn ask(connection: &mut http::Connection, target: &Target, from: Option<Cursor>) -> Result<Vec<Heard>, Error> {
+async fn ask(
+    connection: &mut http::Connection,
+    target: &Target,
+    from: Option<Cursor>,
+) -> Result<Vec<Heard>, Error> {
     let (after, hold) = (from.as_ref().map(|cursor| cursor as _), target.hold.as_secs_f64());
     let path = target.path_and_query("long-poll", &[("after", after), ("hold", Some(&hold))]);
     let response = connection.get(&path, &[], target.hold + target.silence).await?;

@@ -41,7 +41,11 @@ pub(crate) fn session(
 // #endregion
 
 // #region receive
-async fn ask(connection: &mut http::Connection, target: &Target, from: Option<Cursor>) -> Result<Vec<Heard>, Error> {
+async fn ask(
+    connection: &mut http::Connection,
+    target: &Target,
+    from: Option<Cursor>,
+) -> Result<Vec<Heard>, Error> {
     let path = target.path_and_query("poll", &[("after", from.as_ref().map(|cursor| cursor as _))]);
     let known = from.map(|cursor| (header::IF_NONE_MATCH, wire::etag(cursor)));
     let response = connection.get(&path, known.as_slice(), target.silence).await?;

@@ -14,7 +14,9 @@ pub struct Encoded(pub Ring);
 #[must_use]
 pub fn encode(encoded: &Encoded, answer: &Answer, whole_snapshot: bool) -> Bytes {
     match answer.events().last().filter(|_| whole_snapshot && answer.is_plain()) {
-        Some(newest) if newest.seq() == answer.cursor().seq => encoded.0.get(newest, |_: &Event| answer.json()),
+        Some(newest) if newest.seq() == answer.cursor().seq => {
+            encoded.0.get(newest, |_: &Event| answer.json())
+        }
         _ => answer.json(),
     }
 }

@@ -37,7 +37,12 @@ pub struct Drained {
 
 /// Serves `app` until `stop` resolves, then drains: no new connection, streams end, long polls answer, WebSockets
 /// close. Returns when every connection is gone, or after `drain_ms`.
-pub async fn serve<L: Listen>(mut listener: L, site: Site, app: Router, stop: impl Future<Output = ()>) -> Drained {
+pub async fn serve<L: Listen>(
+    mut listener: L,
+    site: Site,
+    app: Router,
+    stop: impl Future<Output = ()>,
+) -> Drained {
     let places = Arc::new(Places::new(&site));
     let refusals = Arc::new(AtomicUsize::new(0));
     let mut stop = pin!(stop);
@@ -155,12 +160,22 @@ impl Places {
         let mut of_address = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
         let mine = of_address.get(&address).copied().unwrap_or_default();
         if mine >= self.max_per_address && !address.to_canonical().is_loopback() {
-            let detail = format!("{mine} of yours are open (limit `connections_per_address`); close one or come back later");
-            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many connections from one address", detail));
+            let detail = format!(
+                "{mine} of yours are open (limit `connections_per_address`); close one or come back later"
+            );
+            return Err(Problem::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many connections from one address",
+                detail,
+            ));
         }
         if *self.open.borrow() as u64 >= self.max {
             let detail = format!("{} are open (limit `connections`); come back later", self.max);
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server has no free connection", detail));
+            return Err(Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the server has no free connection",
+                detail,
+            ));
         }
         *of_address.entry(address).or_default() += 1;
         self.open.send_modify(|open| *open += 1);

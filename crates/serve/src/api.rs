@@ -44,14 +44,19 @@ fn info(site: &Site, cards: &[Card]) -> Value {
     let next = ticker.next().map(|next| {
         json!({"epoch": next.epoch().as_str(), "at_us": next.start_us(), "rate": next.rate(), "symbols": next.symbols()})
     });
-    let topics: Vec<_> = site.feeds().standing().map(|feed| {
-        let (shape, head) = (feed.shape(), feed.head());
-        json!({
-            "name": shape.name, "event_name": shape.event_name, "history": shape.history,
-            "epoch": head.epoch.as_str(), "head": head.seq,
+    let topics: Vec<_> = site
+        .feeds()
+        .standing()
+        .map(|feed| {
+            let (shape, head) = (feed.shape(), feed.head());
+            json!({
+                "name": shape.name, "event_name": shape.event_name, "history": shape.history,
+                "epoch": head.epoch.as_str(), "head": head.seq,
+            })
         })
-    }).collect();
-    let limits: serde_json::Map<_, _> = site.limits().list().into_iter().map(|limit| (limit.name.to_owned(), limit.value.into())).collect();
+        .collect();
+    let limits: serde_json::Map<_, _> =
+        site.limits().list().into_iter().map(|limit| (limit.name.to_owned(), limit.value.into())).collect();
     json!({
         "name": "fourways", "version": env!("CARGO_PKG_VERSION"),
         "ways": cards, "topics": topics, "market": market, "next_epoch": next,
@@ -85,7 +90,9 @@ async fn time(State(site): State<Site>) -> Response {
 
 async fn health(State(site): State<Site>) -> Response {
     if site.draining().has_begun() {
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping", "come back later").retry_after(2).into_response();
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping", "come back later")
+            .retry_after(2)
+            .into_response();
     }
     ([(header::CACHE_CONTROL, "no-store")], "ok\n").into_response()
 }
@@ -108,17 +115,26 @@ async fn start_job(State(site): State<Site>, request: Request) -> Result<Respons
     }
     let Wish { total, step_ms } = body(&site, request).await?;
     if !(1..=1_000).contains(&total) {
-        return Err(Problem::bad("member `total`", "total is out of range", "it is the number of steps, 1 to 1000"));
+        return Err(Problem::bad(
+            "member `total`",
+            "total is out of range",
+            "it is the number of steps, 1 to 1000",
+        ));
     }
     if !(1..=10_000).contains(&step_ms) {
-        return Err(Problem::bad("member `step_ms`", "step_ms is out of range", "it is the time for a step in milliseconds, 1 to 10000"));
+        return Err(Problem::bad(
+            "member `step_ms`",
+            "step_ms is out of range",
+            "it is the time for a step in milliseconds, 1 to 10000",
+        ));
     }
     let job = site.feeds().jobs().start(total, Duration::from_millis(step_ms));
     let job = job.map_err(|full| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too many jobs", full.to_string()).retry_after(30)
     })?;
     let location = [(header::LOCATION, format!("/sse/progress?job={}", job.id))];
-    Ok((StatusCode::CREATED, location, fresh(json!({"job": job.id, "total": total, "step_ms": step_ms}))).into_response())
+    Ok((StatusCode::CREATED, location, fresh(json!({"job": job.id, "total": total, "step_ms": step_ms})))
+        .into_response())
 }
 
 /// Says something on `chat`. With an `Idempotency-Key` a repeated request says it once.
@@ -131,7 +147,9 @@ async fn send_message(State(site): State<Site>, request: Request) -> Result<Resp
     let key = request.headers().get("idempotency-key").cloned();
     let saying: Saying = body(&site, request).await?;
     let key = key.as_ref().map(HeaderValue::to_str).transpose().ok();
-    let key = key.ok_or_else(|| Problem::bad("header Idempotency-Key", "the key is not plain text", "send letters and digits"))?;
+    let key = key.ok_or_else(|| {
+        Problem::bad("header Idempotency-Key", "the key is not plain text", "send letters and digits")
+    })?;
     let said = site.feeds().chat().say(&saying.user, &saying.text, key);
     let (event, new) = said.map_err(|error| {
         let place = match error {
@@ -148,21 +166,38 @@ async fn send_message(State(site): State<Site>, request: Request) -> Result<Resp
 
 /// The JSON body of a request that changes something, within its limits of size and time.
 async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
         let title = "the body is not declared as JSON";
-        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, title, "send Content-Type: application/json"));
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            title,
+            "send Content-Type: application/json",
+        ));
     }
     let (max, patience) = (site.limits().body_bytes as usize, Duration::from_millis(site.limits().head_ms));
-    let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large", format!("keep it within {max} bytes (limit `body_bytes`)"));
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let too_large = || {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is too large",
+            format!("keep it within {max} bytes (limit `body_bytes`)"),
+        )
+    };
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if length.is_some_and(|length| length > max) {
         return Err(too_large());
     }
     let whole = timeout(patience, to_bytes(request.into_body(), max)).await;
-    let whole = whole.map_err(|_| Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time", "send it at once"))?;
+    let whole = whole.map_err(|_| {
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time", "send it at once")
+    })?;
     let whole = whole.map_err(|_| too_large())?;
-    serde_json::from_slice(&whole).map_err(|error| Problem::bad("body", "the body is not what was expected", error.to_string()))
+    serde_json::from_slice(&whole)
+        .map_err(|error| Problem::bad("body", "the body is not what was expected", error.to_string()))
 }
 
 fn fresh(value: Value) -> Response {

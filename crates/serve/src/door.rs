@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -68,22 +69,36 @@ impl Door {
     fn host<'a>(&self, request: &'a Request) -> Result<&'a str, Problem> {
         let place = "header Host";
         let mut hosts = request.headers().get_all(header::HOST).iter();
-        let host = hosts.next().ok_or_else(|| Problem::bad(place, "Host is missing", "send the name of this server"))?;
+        let host = hosts
+            .next()
+            .ok_or_else(|| Problem::bad(place, "Host is missing", "send the name of this server"))?;
         if hosts.next().is_some() {
             return Err(Problem::bad(place, "Host is given twice", "send it once"));
         }
-        let foreign = || Problem::bad(place, "Host names another server", "use localhost or the address you connected to; --allow-host NAME adds a name");
+        let foreign = || {
+            Problem::bad(
+                place,
+                "Host names another server",
+                "use localhost or the address you connected to; --allow-host NAME adds a name",
+            )
+        };
         let host = host.to_str().map_err(|_| foreign())?;
         let local = request.extensions().get::<Local>().map(|local| local.0);
         // An absolute target names the host again, and would win (RFC 9112 3.2.2).
-        let names = [Some(host), request.uri().authority().map(|authority| authority.as_str())];
+        let names = [Some(host), request.uri().authority().map(Authority::as_str)];
         let ours = names.into_iter().flatten().all(|name| self.hosts.has_host(name, local));
         if ours { Ok(host) } else { Err(foreign()) }
     }
 
     /// Pages of other sites may neither post nor open a WebSocket. Tools send no Origin and are let in.
     fn origin(&self, headers: &HeaderMap, host: &str) -> Result<(), Problem> {
-        let foreign = || Problem::new(StatusCode::FORBIDDEN, "a page of another site may not do this", "open it from this server's own page; --allow-origin URL adds an origin");
+        let foreign = || {
+            Problem::new(
+                StatusCode::FORBIDDEN,
+                "a page of another site may not do this",
+                "open it from this server's own page; --allow-origin URL adds an origin",
+            )
+        };
         let mut origins = headers.get_all(header::ORIGIN).iter();
         if let Some(origin) = origins.next() {
             let known = origin.to_str().is_ok_and(|origin| self.hosts.has_origin(origin, host));
@@ -110,7 +125,9 @@ impl Seen {
     fn log(&self, status: StatusCode) {
         let Self { method, path } = self;
         let status = status.as_u16();
-        let stream = ["/poll/", "/long-poll/", "/api/", "/metrics", "/healthz"].iter().all(|start| !path.starts_with(start));
+        let stream = ["/poll/", "/long-poll/", "/api/", "/metrics", "/healthz"]
+            .iter()
+            .all(|start| !path.starts_with(start));
         if path.rsplit('/').next() == Some("logs") {
             tracing::info!(target: TARGET_UNLOGGED, "{method} {path} {status}");
         } else if status >= 400 {
@@ -142,7 +159,10 @@ impl http_body::Body for Answered {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         Pin::new(&mut self.body).poll_frame(cx)
     }
 

@@ -48,7 +48,10 @@ impl Hosts {
         let bad = || BadOrigin(origin.to_owned());
         let uri: Uri = origin.parse().map_err(|_| bad())?;
         let (scheme, authority) = uri.scheme_str().zip(uri.authority()).ok_or_else(bad)?;
-        if !matches!(scheme, "http" | "https") || origin != format!("{scheme}://{authority}") || authority.as_str().contains('@') {
+        if !matches!(scheme, "http" | "https")
+            || origin != format!("{scheme}://{authority}")
+            || authority.as_str().contains('@')
+        {
             return Err(bad());
         }
         self.origins.push(origin.to_owned());
@@ -71,7 +74,9 @@ impl Hosts {
         let address = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
         // Only the name `localhost` itself: `localhost.example.org` is somebody's.
         name == "localhost"
-            || address.is_some_and(|address| address.is_loopback() || Some(address) == local.map(|ip| ip.to_canonical()))
+            || address.is_some_and(|address| {
+                address.is_loopback() || Some(address) == local.map(|ip| ip.to_canonical())
+            })
             || self.hosts.contains(&name)
     }
 
@@ -91,10 +96,28 @@ mod tests {
         let lan: IpAddr = "192.168.1.20".parse().unwrap();
         let mut hosts = Hosts::default();
         hosts.allow_host("board.local").unwrap();
-        for host in ["localhost", "localhost:8080", "LOCALHOST", "127.0.0.1:80", "127.9.9.9", "[::1]:8080", "192.168.1.20:8080", "board.local:1"] {
+        for host in [
+            "localhost",
+            "localhost:8080",
+            "LOCALHOST",
+            "127.0.0.1:80",
+            "127.9.9.9",
+            "[::1]:8080",
+            "192.168.1.20:8080",
+            "board.local:1",
+        ] {
             assert!(hosts.has_host(host, Some(lan)), "{host}");
         }
-        for host in ["", "evil.example", "localhost.evil.example", "192.168.1.21", "127.0.0.1.evil.example", "a@localhost", "board.local.", "0"] {
+        for host in [
+            "",
+            "evil.example",
+            "localhost.evil.example",
+            "192.168.1.21",
+            "127.0.0.1.evil.example",
+            "a@localhost",
+            "board.local.",
+            "0",
+        ] {
             assert!(!hosts.has_host(host, Some(lan)), "{host}");
         }
         assert!(hosts.allow_host("board.local:80").is_err() && hosts.allow_host("").is_err());
@@ -107,7 +130,15 @@ mod tests {
         for origin in ["http://localhost:8080", "http://board.local:8080"] {
             assert!(hosts.has_origin(origin, "localhost:8080"), "{origin}");
         }
-        for origin in ["null", "", "http://localhost", "http://localhost:8081", "http://localhost:8080.evil.example", "http://board.local", "file://"] {
+        for origin in [
+            "null",
+            "",
+            "http://localhost",
+            "http://localhost:8081",
+            "http://localhost:8080.evil.example",
+            "http://board.local",
+            "file://",
+        ] {
             assert!(!hosts.has_origin(origin, "localhost:8080"), "{origin}");
         }
         for origin in ["*", "null", "board.local", "http://board.local/", "ftp://board.local", "http://a@b"] {

@@ -32,7 +32,8 @@ pub use listen::{Listen, Tcp};
 
 /// The whole application: the ways, the API and `page`, behind the door.
 pub fn app(site: Site, hosts: Hosts, cards: Vec<Card>, ways: Router<Site>, page: Router<Site>) -> Router {
-    let mut router = ways.merge(page).merge(api::routes(cards)).fallback(no_route).method_not_allowed_fallback(no_method);
+    let mut router =
+        ways.merge(page).merge(api::routes(cards)).fallback(no_route).method_not_allowed_fallback(no_method);
     if !hosts.origins().is_empty() {
         router = router.layer(cors(&hosts));
     }
@@ -46,7 +47,12 @@ fn cors(hosts: &Hosts) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::IF_NONE_MATCH, HeaderName::from_static("last-event-id"), HeaderName::from_static("idempotency-key")])
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("last-event-id"),
+            HeaderName::from_static("idempotency-key"),
+        ])
         .expose_headers([header::ETAG, header::RETRY_AFTER])
 }
 
@@ -56,6 +62,10 @@ async fn no_route() -> Problem {
 
 async fn no_method() -> Response {
     // axum adds `Allow`.
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this path does not take this method", "the Allow header tells which it takes")
-        .into_response()
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this path does not take this method",
+        "the Allow header tells which it takes",
+    )
+    .into_response()
 }

@@ -13,11 +13,19 @@ use wire::Tally;
 type Column = (&'static str, &'static str, &'static str, fn(&Tally) -> i64);
 
 const COLUMNS: [Column; 6] = [
-    ("fourways_requests_total", "Requests, WebSocket handshakes included.", "counter", |tally| tally.requests as i64),
-    ("fourways_connections_total", "Connections that carried a request.", "counter", |tally| tally.connections as i64),
+    ("fourways_requests_total", "Requests, WebSocket handshakes included.", "counter", |tally| {
+        tally.requests as i64
+    }),
+    ("fourways_connections_total", "Connections that carried a request.", "counter", |tally| {
+        tally.connections as i64
+    }),
     ("fourways_connections_open", "Connections open now.", "gauge", |tally| tally.open),
-    ("fourways_received_bytes_total", "Bytes from clients, heads included.", "counter", |tally| tally.bytes_up as i64),
-    ("fourways_sent_bytes_total", "Bytes to clients, heads included.", "counter", |tally| tally.bytes_down as i64),
+    ("fourways_received_bytes_total", "Bytes from clients, heads included.", "counter", |tally| {
+        tally.bytes_up as i64
+    }),
+    ("fourways_sent_bytes_total", "Bytes to clients, heads included.", "counter", |tally| {
+        tally.bytes_down as i64
+    }),
     ("fourways_events_total", "Events handed to clients.", "counter", |tally| tally.events as i64),
 ];
 
@@ -38,12 +46,19 @@ pub(crate) async fn text(State(site): State<Site>) -> Response {
             line(format_args!("{name}{{way=\"{way}\",topic=\"{topic}\"}} {}\n", sums[place]));
         }
     }
-    line(format_args!("# HELP fourways_waiters Requests and streams that wait for news.\n# TYPE fourways_waiters gauge\n"));
+    line(format_args!(
+        "# HELP fourways_waiters Requests and streams that wait for news.\n# TYPE fourways_waiters gauge\n"
+    ));
     line(format_args!("fourways_waiters {}\n", site.waiters()));
-    line(format_args!("# HELP fourways_topic_head Newest sequence number of a topic.\n# TYPE fourways_topic_head gauge\n"));
+    line(format_args!(
+        "# HELP fourways_topic_head Newest sequence number of a topic.\n# TYPE fourways_topic_head gauge\n"
+    ));
     for feed in site.feeds().standing() {
         line(format_args!("fourways_topic_head{{topic=\"{}\"}} {}\n", feed.shape().name, feed.head().seq));
     }
-    let headers = [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     (headers, text).into_response()
 }

@@ -31,7 +31,7 @@ pub(crate) fn session(
         let (mut body, mut parser) = (response.into_body(), wire::Parser::default());
         while let Some(frame) = timeout(target.silence, body.frame()).await.map_err(|_| Error::Silent(target.silence))? {
             parser.push(frame?.data_ref().map_or(&[], |bytes| bytes))?;
-            while let Some(frame) = parser.next() {
+            while let Some(frame) = parser.frame() {
                 yield wire::decode(frame)?;
             }
         }

@@ -134,7 +134,7 @@ impl Parser {
     }
 
     /// The next thing that is complete. What the stream leaves unfinished is dropped.
-    pub fn next(&mut self) -> Option<Frame> {
+    pub fn frame(&mut self) -> Option<Frame> {
         self.ready.pop_front()
     }
 

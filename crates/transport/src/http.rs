@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::header::{self, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
 use axum::http::{Request, Response, StatusCode, Uri};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Collected, Empty, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -100,7 +100,7 @@ pub async fn get(
 pub async fn body(response: Response<Incoming>, patience: Duration) -> Result<Bytes, Error> {
     let whole = Limited::new(response.into_body(), BODY_MAX).collect();
     let whole = tokio::time::timeout(patience, whole).await.map_err(|_| Error::Silent(patience))?;
-    whole.map(|body| body.to_bytes()).map_err(|error| match error.downcast::<hyper::Error>() {
+    whole.map(Collected::to_bytes).map_err(|error| match error.downcast::<hyper::Error>() {
         Ok(error) => Error::Http(*error),
         Err(error) => Error::malformed(error),
     })

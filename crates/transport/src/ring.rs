@@ -7,13 +7,16 @@ use feed::Event;
 
 /// A way's encoded bytes of the newest events. The first reader that needs one makes it.
 #[derive(Debug)]
-pub struct Ring(Box<[Mutex<Option<(Event, Bytes)>>]>);
+pub struct Ring(Box<[Place]>);
+
+/// The event that was encoded last for this place, and its bytes.
+type Place = Mutex<Option<(Event, Bytes)>>;
 
 impl Ring {
     /// Room for the newest `len` events.
     #[must_use]
     pub fn new(len: usize) -> Self {
-        Self((0..len.max(1)).map(|_| Mutex::default()).collect())
+        Self((0..len.max(1)).map(|_| Place::default()).collect())
     }
 
     /// The bytes of `event`, made by `encode` if nobody has needed them yet.

@@ -108,8 +108,13 @@ impl Ledger {
         if !name.lane.is_empty() && !accounts.contains_key(&name) {
             let lanes = accounts.keys().filter(|name| !name.lane.is_empty()).count();
             if lanes >= self.lanes_max {
-                let idle = accounts.iter().filter(|(name, account)| !name.lane.is_empty() && Arc::strong_count(account) == 1);
-                match idle.min_by_key(|(_, account)| account.touched.load(Relaxed)).map(|(name, _)| name.clone()) {
+                let idle = accounts
+                    .iter()
+                    .filter(|(name, account)| !name.lane.is_empty() && Arc::strong_count(account) == 1);
+                match idle
+                    .min_by_key(|(_, account)| account.touched.load(Relaxed))
+                    .map(|(name, _)| name.clone())
+                {
                     Some(oldest) => drop(accounts.remove(&oldest)),
                     None => name.lane.clear(),
                 }
@@ -124,7 +129,8 @@ impl Ledger {
     #[must_use]
     pub fn tallies(&self) -> Vec<(Name, Tally)> {
         let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = accounts.iter().map(|(name, account)| (name.clone(), account.tally())).collect();
+        let mut all: Vec<_> =
+            accounts.iter().map(|(name, account)| (name.clone(), account.tally())).collect();
         drop(accounts);
         all.sort_by(|a, b| a.0.cmp(&b.0));
         all
@@ -146,7 +152,8 @@ mod tests {
         kept.told(3);
         drop(ledger.account(lane("b")));
         drop(ledger.account(lane("c")));
-        let lanes: Vec<_> = ledger.tallies().into_iter().map(|(name, tally)| (name.lane, tally.events)).collect();
+        let lanes: Vec<_> =
+            ledger.tallies().into_iter().map(|(name, tally)| (name.lane, tally.events)).collect();
         assert_eq!(lanes, [("a".to_owned(), 3), ("c".to_owned(), 0)]);
         let _also = ledger.account(lane("c"));
         ledger.account(lane("d")).told(1);

@@ -15,10 +15,13 @@ use tokio::net::TcpStream;
 pub trait Io: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> Io for S {}
 
+/// A connection that is being opened.
+pub type Connecting = Pin<Box<dyn Future<Output = io::Result<Box<dyn Io>>> + Send>>;
+
 /// How a client reaches `host:port`. A simulation brings its own.
 pub trait Connect: Send + Sync + 'static {
     /// Opens a connection.
-    fn connect(&self, authority: String) -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Io>>> + Send>>;
+    fn connect(&self, authority: String) -> Connecting;
 }
 
 /// TCP without Nagle's delay.
@@ -26,7 +29,7 @@ pub trait Connect: Send + Sync + 'static {
 pub struct TcpConnect;
 
 impl Connect for TcpConnect {
-    fn connect(&self, authority: String) -> Pin<Box<dyn Future<Output = io::Result<Box<dyn Io>>> + Send>> {
+    fn connect(&self, authority: String) -> Connecting {
         Box::pin(async move {
             let stream = TcpStream::connect(authority).await?;
             stream.set_nodelay(true)?;
@@ -98,7 +101,11 @@ struct Counted {
 }
 
 impl AsyncRead for Counted {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(cx, buf);
         self.counts.down.fetch_add((buf.filled().len() - before) as u64, Relaxed);

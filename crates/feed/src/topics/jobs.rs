@@ -94,7 +94,8 @@ impl Jobs {
             return Err(JobsFull);
         }
         let bits = self.0.dice.lock().unwrap_or_else(PoisonError::into_inner).u64(..);
-        let shape = Shape { name: "progress", event_name: None, keep: Keep::PerKey, history: total as usize + 1 };
+        let shape =
+            Shape { name: "progress", event_name: None, keep: Keep::PerKey, history: total as usize + 1 };
         let id = Epoch::of(bits.rotate_left(32)).to_string();
         let job = Job { id, feed: Feed::new(shape, Epoch::of(bits)), ended_us: None };
         jobs.push(job.clone());

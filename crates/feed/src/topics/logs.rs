@@ -60,7 +60,11 @@ struct Text(String);
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let value = if field.name() == "message" { format!("{value:?}") } else { format!(" {}={value:?}", field.name()) };
+        let value = if field.name() == "message" {
+            format!("{value:?}")
+        } else {
+            format!(" {}={value:?}", field.name())
+        };
         // A control character in a value must not forge a line where the log is shown as text.
         for letter in value.chars() {
             if self.0.len() >= MESSAGE_MAX {

@@ -132,7 +132,9 @@ impl Feeds {
         let (market, clock) = (self.0.ticker.feed(), &self.0.clock);
         tokio::join!(
             self.0.ticker.run(),
-            every(Duration::from_secs(10), &self.0.notifications, clock, |turn, at| notifications::next(market, turn, at)),
+            every(Duration::from_secs(10), &self.0.notifications, clock, |turn, at| notifications::next(
+                market, turn, at
+            )),
             every(Duration::from_secs(15), &self.0.news, clock, |_, at| news::next(market, at)),
             system::run(&self.0.system, clock),
         );
@@ -140,7 +142,12 @@ impl Feeds {
 }
 
 /// Publishes what `next` makes, at once and then once in each `period`.
-async fn every(period: Duration, feed: &Feed, clock: &Clock, mut next: impl FnMut(u64, u64) -> Option<Fields>) {
+async fn every(
+    period: Duration,
+    feed: &Feed,
+    clock: &Clock,
+    mut next: impl FnMut(u64, u64) -> Option<Fields>,
+) {
     let mut timer = tokio::time::interval(period);
     for turn in 0.. {
         timer.tick().await;

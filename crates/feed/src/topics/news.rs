@@ -20,7 +20,8 @@ impl Quote {
     /// The newest price of each symbol.
     pub(super) fn all(market: &Feed) -> Vec<Self> {
         let events = market.state().log.snapshot(0, Wanted::ALL);
-        let mut quotes: Vec<Self> = events.iter().filter_map(|event| serde_json::from_slice(event.json()).ok()).collect();
+        let mut quotes: Vec<Self> =
+            events.iter().filter_map(|event| serde_json::from_slice(event.json()).ok()).collect();
         quotes.sort_by(|a, b| a.symbol.cmp(&b.symbol));
         quotes
     }
