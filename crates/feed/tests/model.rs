@@ -138,6 +138,7 @@ impl Listener {
         let renewed = std::mem::replace(&mut self.nth_life, newest) != newest;
         let (batch, stage) = match std::mem::replace(&mut self.stage, Stage::Ended) {
             Stage::Hello(since) => (hello, Stage::Begin(since)),
+            Stage::Begin(since) if renewed => (hello, Stage::Begin(since)),
             _ if renewed => (hello, Stage::Begin(None)),
             Stage::Begin(None) => (Some(Batch::Events(model.snapshot(0, &self.filter))), Stage::Tail(false)),
             Stage::Begin(Some(since)) => {
