@@ -42,7 +42,11 @@ impl Process {
         let mut stderr = BufReader::new(child.stderr.take().context("stderr is piped")?);
         let mut line = String::new();
         stderr.read_line(&mut line)?;
-        let address = line.split("page http://").nth(1).and_then(|rest| rest.split('/').next()).and_then(|text| text.parse().ok());
+        let address = line
+            .split("page http://")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next())
+            .and_then(|text| text.parse().ok());
         match address {
             Some(address) => Ok(Self { child, address, _stderr: stderr }),
             None => {

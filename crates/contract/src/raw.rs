@@ -46,12 +46,17 @@ impl Raw {
         let what = format!("{end:?}");
         soon(&what, async {
             loop {
-                if let Some(place) = self.read.windows(end.len()).position(|window| window == end.as_bytes()) {
+                if let Some(place) = self.read.windows(end.len()).position(|window| window == end.as_bytes())
+                {
                     let rest = self.read.split_off(place + end.len());
                     let bytes = std::mem::replace(&mut self.read, rest);
                     return String::from_utf8(bytes).expect("text");
                 }
-                assert!(self.more().await > 0, "closed before {end:?}: {}", String::from_utf8_lossy(&self.read));
+                assert!(
+                    self.more().await > 0,
+                    "closed before {end:?}: {}",
+                    String::from_utf8_lossy(&self.read)
+                );
             }
         })
         .await
@@ -73,7 +78,11 @@ impl Raw {
     pub async fn answer(&mut self) -> Answer {
         let head = self.until("\r\n\r\n").await;
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line");
-        let length = head.to_ascii_lowercase().split("content-length: ").nth(1).and_then(|rest| rest.split('\r').next()?.parse().ok());
+        let length = head
+            .to_ascii_lowercase()
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.split('\r').next()?.parse().ok());
         let body = self.bytes(length.unwrap_or_default()).await;
         Answer { status, head, body: String::from_utf8(body).expect("text") }
     }

@@ -93,6 +93,8 @@ async fn connection<S: Io>(io: S, local: IpAddr, site: Site, app: Router, place:
         // Our own time limits stand in the socket: hyper's would also end an idle connection between two slow polls.
         .header_read_timeout(None)
         .max_header_size(limits.header_bytes as usize)
+        // Also what hyper queues of an answer for a client that does not read; its least is 8 KiB.
+        .max_buf_size(limits.header_bytes.max(8 * 1024) as usize)
         .serve_connection(TokioIo::new(socket), service)
         .with_upgrades();
     let mut served = pin!(served);
@@ -120,6 +122,7 @@ async fn refuse<S: Io>(mut io: S, problem: Problem, refusals: Arc<AtomicUsize>) 
         let (status, body) = (problem.status(), problem.json());
         let answer = format!(
             "HTTP/1.1 {status}\r\nretry-after: 2\r\nconnection: close\r\ncontent-type: application/problem+json\r\n\
+             cache-control: no-store\r\nx-content-type-options: nosniff\r\n\
              content-length: {}\r\n\r\n{body}",
             body.len(),
         );

@@ -195,7 +195,16 @@ async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, P
     let whole = whole.map_err(|_| {
         Problem::new(StatusCode::REQUEST_TIMEOUT, "the body did not come in time", "send it at once")
     })?;
-    let whole = whole.map_err(|_| too_large())?;
+    let whole =
+        whole.map_err(|_| Problem::bad("body", "the body did not come whole", "send all of its bytes"))?;
+    // serde would also take an array for the object, member by member.
+    if !whole.trim_ascii_start().starts_with(b"{") {
+        return Err(Problem::bad(
+            "body",
+            "the body is no JSON object",
+            "send one, as in {\"user\":\"Ann\",\"text\":\"hello\"}",
+        ));
+    }
     serde_json::from_slice(&whole)
         .map_err(|error| Problem::bad("body", "the body is not what was expected", error.to_string()))
 }

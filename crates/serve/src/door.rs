@@ -56,6 +56,15 @@ impl Door {
             let detail = format!("keep it within {url_max} bytes (limit `url_bytes`)");
             return Err(Problem::new(StatusCode::URI_TOO_LONG, "the request target is too long", detail));
         }
+        // The length is known before a byte is read, and cannot contradict a chunked body (RFC 9112 6.3).
+        if request.headers().contains_key(header::TRANSFER_ENCODING) {
+            let title = "the body has no declared length";
+            return Err(Problem::new(
+                StatusCode::LENGTH_REQUIRED,
+                title,
+                "send Content-Length instead of chunks",
+            ));
+        }
         let host = self.host(request)?;
         let method = request.method();
         let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);

@@ -67,7 +67,9 @@ impl Hosts {
     /// Whether a request for `host` (a `Host` header) that came in at the address `local` is meant for this server.
     pub(crate) fn has_host(&self, host: &str, local: Option<IpAddr>) -> bool {
         let Ok(authority) = host.parse::<Authority>() else { return false };
-        if authority.as_str().contains('@') {
+        let port = authority.as_str().strip_prefix(authority.host()).unwrap_or("@");
+        let port = port.strip_prefix(':').map_or(port.is_empty(), |port| port.parse::<u16>().is_ok());
+        if !port {
             return false;
         }
         let name = authority.host().to_ascii_lowercase();
@@ -115,6 +117,8 @@ mod tests {
             "192.168.1.21",
             "127.0.0.1.evil.example",
             "a@localhost",
+            "localhost:port",
+            "localhost:",
             "board.local.",
             "0",
         ] {

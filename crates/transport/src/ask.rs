@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use feed::topics::NoTopic;
-use feed::{Cursor, Feed, Feeds, Reader, Since, Wanted};
+use feed::{Cursor, Epoch, Feed, Feeds, Reader, Since, Wanted};
 use wire::{Account, Line, Name};
 
 use crate::problem::Problem;
@@ -143,10 +143,16 @@ impl Ask {
 }
 
 fn find(site: &Site, parts: &Parts, query: &Query<'_>) -> Result<Feed, Problem> {
-    let topic = parts.uri.path().rsplit('/').next().unwrap_or_default();
-    // The tutorial's first sample subscribes to plain `/events`.
-    let topic = if topic == "events" { "stock-price" } else { topic };
+    let topic = match parts.uri.path() {
+        // The tutorial's first sample subscribes to this.
+        "/events" => "stock-price",
+        path => path.rsplit('/').next().unwrap_or_default(),
+    };
     let job = query.one("job", "query parameter `job`")?;
+    if job.is_some_and(|job| job.parse::<Epoch>().is_err()) {
+        let detail = "it has six characters of a-z and 0-9, as the answer to POST /api/jobs told it";
+        return Err(Problem::bad("query parameter `job`", "job is not an ID", detail));
+    }
     site.feeds().find(topic, job).map_err(|error| match error {
         NoTopic::Unknown => Problem::new(
             StatusCode::NOT_FOUND,

@@ -82,7 +82,9 @@ async fn upgrade(site: &Site, parts: &mut Parts) -> Result<WebSocketUpgrade, Pro
         line.upgraded();
     }
     let message_max = site.limits().message_bytes as usize;
+    // Without the last bound a client that sends pings and reads no pongs would fill the memory with them.
     let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER);
+    let upgrade = upgrade.max_write_buffer_size(message_max + 4 * BUFFER);
     Ok(upgrade.max_message_size(message_max).max_frame_size(message_max))
 }
 // #endregion
@@ -127,7 +129,8 @@ async fn deliver(
             return;
         }
     };
-    end(socket, code).await;
+    // In a box of its own: room that every idle connection would otherwise hold for its last second.
+    Box::pin(end(socket, code)).await;
 }
 
 async fn write(socket: &mut WebSocket, messages: Vec<Message>) -> Result<(), axum::Error> {
