@@ -120,7 +120,9 @@ async fn only_so_many_may_wait() {
 async fn what_a_client_left_unread_does_not_keep_its_place() {
     let server = Inside::with(|options| options.limits.heartbeat_ms = 200).await;
     let feed = server.site().feeds().ticker().feed().clone();
-    for path in ["/sse/stock-price".to_owned(), format!("/long-poll/stock-price?hold=0.3&after={}", feed.head())] {
+    for path in
+        ["/sse/stock-price".to_owned(), format!("/long-poll/stock-price?hold=0.3&after={}", feed.head())]
+    {
         // A second request behind one that waits: nobody reads it before the first is answered, and so nobody sees
         // the end of the connection behind it. Then the next heartbeat finds out, or the end of the hold.
         for behind in ["", "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n", "x"] {

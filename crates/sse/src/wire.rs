@@ -1,6 +1,7 @@
 //! Bytes and events: the event stream format of HTML 9.2.5 and 9.2.6, written and read.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use feed::{Batch, Cursor, Epoch, Event, Gap};
@@ -78,7 +79,10 @@ pub struct Parser {
     line: Vec<u8>,
     data: Vec<u8>,
     name: Vec<u8>,
-    id: String,
+    /// The id of the event that is being read: it counts when that event is dispatched.
+    next_id: Arc<str>,
+    /// The last event id. Shared with the events, so that a long one is not copied for each.
+    id: Arc<str>,
     /// A CR ended the last line: an LF that follows belongs to it.
     after_cr: bool,
     /// The first line is behind us, and with it any byte order mark.
@@ -96,7 +100,7 @@ pub enum Frame {
         /// Its lines, joined by LF.
         data: String,
         /// The last event id when it was dispatched.
-        id: String,
+        id: Arc<str>,
     },
     /// A new reconnection time, in milliseconds.
     Retry(u64),
@@ -113,7 +117,9 @@ impl Parser {
                 chunk = &chunk[1..];
                 continue;
             }
-            let Some(end) = memchr2(b'\n', b'\r', chunk) else {
+            let end = memchr2(b'\n', b'\r', chunk);
+            self.bound(end.unwrap_or(chunk.len()))?;
+            let Some(end) = end else {
                 self.line.extend_from_slice(chunk);
                 break;
             };
@@ -129,7 +135,12 @@ impl Parser {
             }
             chunk = &chunk[end + 1..];
         }
-        let long = self.line.len() + self.data.len() > EVENT_MAX;
+        Ok(())
+    }
+
+    /// Refuses `more` bytes that would make the event too long, before they are kept.
+    fn bound(&self, more: usize) -> Result<(), Error> {
+        let long = self.name.len() + self.data.len() + self.line.len() + more > EVENT_MAX;
         if long { Err(Error::Malformed(format!("an event of more than {EVENT_MAX} bytes"))) } else { Ok(()) }
     }
 
@@ -138,7 +149,7 @@ impl Parser {
         self.ready.pop_front()
     }
 
-    /// The last event id so far, also of events without data.
+    /// The id of the last whole event, also of one without data: what a reconnecting client sends.
     #[must_use]
     pub fn last_event_id(&self) -> &str {
         &self.id
@@ -163,7 +174,7 @@ impl Parser {
                 self.data.push(b'\n');
             }
             b"event" => value.clone_into(&mut self.name),
-            b"id" if !value.contains(&0) => self.id = text(value),
+            b"id" if !value.contains(&0) => self.next_id = String::from_utf8_lossy(value).into(),
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
                 self.ready.extend(text(value).parse().ok().map(Frame::Retry));
             }
@@ -172,6 +183,7 @@ impl Parser {
     }
 
     fn dispatch(&mut self) {
+        self.id = Arc::clone(&self.next_id);
         if !self.data.is_empty() {
             self.data.pop();
             self.ready.push_back(Frame::Event {
