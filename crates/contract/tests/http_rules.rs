@@ -137,6 +137,7 @@ async fn assert_refused(server: &Inside, what: &str, lengths: &str, body: &str) 
     let rest = raw.rest().await;
     assert!(rest.is_empty(), "{what}: {}", String::from_utf8_lossy(&rest));
     assert!((400..500).contains(&answer.status), "{what}: {answer:?}");
+    assert!(answer.body.contains("\"title\":"), "{what}: {answer:?}");
     assert_eq!(server.site().feeds().chat().feed().head().seq, 0, "{what}: somebody was heard");
 }
 

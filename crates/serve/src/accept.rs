@@ -23,6 +23,7 @@ use transport::{Problem, Site};
 use wire::{Io, Line, Name, Socket, Times};
 
 use crate::door::Local;
+use crate::explain::{self, Explained};
 use crate::listen::Listen;
 
 /// Refusals that are written at a time; beyond them connections are closed without a word.
@@ -95,7 +96,7 @@ async fn connection<S: Io>(io: S, local: IpAddr, site: Site, app: Router, place:
         .max_header_size(limits.header_bytes as usize)
         // Also what hyper queues of an answer for a client that does not read; its least is 8 KiB.
         .max_buf_size(limits.header_bytes.max(8 * 1024) as usize)
-        .serve_connection(TokioIo::new(socket), service)
+        .serve_connection(TokioIo::new(Explained::new(socket)), service)
         .with_upgrades();
     let mut served = pin!(served);
     let mut drain = site.draining();
@@ -119,14 +120,7 @@ async fn refuse<S: Io>(mut io: S, problem: Problem, refusals: Arc<AtomicUsize>) 
         if io.read(&mut head).await? == 0 {
             return Ok(());
         }
-        let (status, body) = (problem.status(), problem.json());
-        let answer = format!(
-            "HTTP/1.1 {status}\r\nretry-after: 2\r\nconnection: close\r\ncontent-type: application/problem+json\r\n\
-             cache-control: no-store\r\nx-content-type-options: nosniff\r\n\
-             content-length: {}\r\n\r\n{body}",
-            body.len(),
-        );
-        io.write_all(answer.as_bytes()).await?;
+        io.write_all(&explain::answer(&problem, "retry-after: 2\r\n")).await?;
         io.shutdown().await?;
         while io.read(&mut head).await? > 0 {}
         Ok::<_, io::Error>(())

@@ -7,6 +7,7 @@
 //! | `accept` | the loop: places, refusal, drain |
 //! | `listen` | where connections come from, and what is set on their sockets |
 //! | `door` | what every request must pass: target, Host, Origin |
+//! | `explain` | words for what hyper refuses by itself |
 //! | `hosts` | which hosts and origins are ours |
 //! | `api` | what is served, counted and told about the server itself |
 //! | `metrics` | the counters in the Prometheus text format |
@@ -14,6 +15,7 @@
 mod accept;
 mod api;
 mod door;
+mod explain;
 mod hosts;
 mod listen;
 mod metrics;
