@@ -1,6 +1,6 @@
 //! Requests that are wrong in every way that somebody thought of: each is answered with what, where and the way out
 //! (RFC 9457), none with a 5xx, and none spoils the next one. What nobody thought of is in `random_bytes.rs`. Promise
-//! P16; `design.md` "Bad input"; `promises.md` "Security" 9.
+//! P16; ARCHITECTURE.md, "Security" 9.
 
 use contract::{Answer, Inside, Raw};
 

@@ -1,5 +1,5 @@
 //! Everything has a largest number, and who comes after it is refused politely while the others go on; a place is free
-//! again as soon as its owner has gone. Promises P12 and P13; `promises.md` "Security" 6; `design.md` "Limits".
+//! again as soon as its owner has gone. Promises P12 and P13; ARCHITECTURE.md, "Security" 6; README.md, "Limits".
 
 use std::time::{Duration, Instant};
 

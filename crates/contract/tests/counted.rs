@@ -1,5 +1,5 @@
 //! What `/api/stats` says of a lane is what passed on its socket: every byte both ways, heads, handshakes and frames
-//! included, every request and every connection. `design.md` section 2, `?lane=ID`.
+//! included, every request and every connection. README.md, `?lane=ID`.
 
 use contract::{Inside, Raw, until};
 

@@ -1,6 +1,6 @@
 //! P14: a signal ends everything in order. No new connection, SSE ends its chunked body, long polls answer 204 and close,
 //! WebSocket closes 1001 (RFC 6455 7.4.1), the exit code is 0 within `drain_ms`, whoever is still there. And a server
-//! that cannot start says what is wrong, where, and the way out. Specification: `design.md` 2, *The end*, and 5.
+//! that cannot start says what is wrong, where, and the way out. README.md, "How things end".
 //!
 //! Signals are Unix's.
 #![cfg(unix)]

@@ -1,5 +1,5 @@
 //! HTTP/1.1 (RFC 9112) for clients that break its rules, or take their time over them: whom the server refuses, with
-//! which status, and when it hangs up. `promises.md` "Rules of the wire", HTTP; `design.md` "Limits".
+//! which status, and when it hangs up. ARCHITECTURE.md, "Rules of the wire".
 
 use std::time::{Duration, Instant};
 

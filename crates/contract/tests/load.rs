@@ -1,5 +1,5 @@
 //! A thousand clients at once, and what a connection costs: P01 to P03 under load, and the memory behind P08. The server
-//! is a release build in a process of its own; the figures are printed. Specification: `design.md` 3.
+//! is a release build in a process of its own; the figures are printed. Promises P03 and P08.
 //!
 //! `FOURWAYS_BIN=target/release/fourways cargo test -p contract --features long --test load -- --nocapture`
 #![cfg(target_os = "linux")]

@@ -1,5 +1,5 @@
 //! P15 and P03 in a simulated network: the server is cut off, killed and started again, and every client is at the head
-//! soon after, without a hole, untouched by hand. Specification: `design.md` 2, *cursor* and *one gap rule*.
+//! soon after, without a hole, untouched by hand. README.md, "The gap rule".
 //!
 //! Time, latencies and faults are turmoil's, from a fixed seed: minutes pass in a second.
 

@@ -1,6 +1,6 @@
 //! P03 and P04 with real processes: a server is killed without a word (SIGKILL) and another takes its port. With the
 //! same parameters nobody misses anything; with others the life is foreign, whether its numbers are still behind the
-//! client's cursor or have overtaken it. Specification: `design.md` 2, *the market* and *one gap rule*. Lesson 07.
+//! client's cursor or have overtaken it. README.md, "The gap rule". Lesson 07.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};

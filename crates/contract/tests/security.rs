@@ -1,4 +1,4 @@
-//! What pages of other sites, forged names and forged bytes may not do here. `promises.md` "Security"; the numbers in
+//! What pages of other sites, forged names and forged bytes may not do here. ARCHITECTURE.md "Security"; the numbers in
 //! the headings are its points. Point 6 is `caps.rs`, point 9 is in `bad_input.rs`.
 
 use std::process::Command;

@@ -1,5 +1,5 @@
 //! WebSocket (RFC 6455) for clients that break its rules: every frame is written by hand, and every breach ends in the
-//! close code that names it, not in a bare hang-up. `promises.md` "Rules of the wire", WebSocket; P11 for the pong.
+//! close code that names it, not in a bare hang-up. ARCHITECTURE.md, "Rules of the wire"; P11 for the pong.
 
 use std::time::{Duration, Instant};
 
