@@ -1,7 +1,7 @@
 //! The log and its readers against a model that forgets nothing: for each life, a list of all its events.
 //!
-//! Each answer of a reader is compared with what the gap rule (README.md) wants at that moment, and its story, when it is over, with the promises: P01 order, P02 no duplicate, P03 no silent hole, P04 epoch,
-//! P05 same bytes, P09 conflation. And P06, no lost wake-up, for `Reader::next`.
+//! Each answer of a reader is compared with what the gap rule (README.md) wants at that moment, its story with
+//! P01 order, P02 no duplicate, P03 no silent hole, P04 epoch, P05 same bytes, P06 hand-over and P09 conflation.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::spin_loop;

@@ -192,3 +192,32 @@ impl Drop for Place {
         self.places.open.send_modify(|open| *open -= 1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use feed::{Clock, Feeds, Market};
+    use transport::Limits;
+
+    use super::*;
+
+    #[test]
+    fn places_are_bounded_in_all_and_for_each_address() {
+        let limits = Limits { connections: 5, connections_per_address: 2, ..Limits::default() };
+        let feeds = Feeds::new(Market::new(1, 1.0, 1, 0).unwrap(), 1, Clock::of(|| 0), 1);
+        let places = Arc::new(Places::new(&Site::new(feeds, limits, 1)));
+        let address = |text: &str| text.parse().unwrap();
+        let take = |text| places.take(address(text)).map_err(|problem| problem.status().as_u16());
+        let mine = [take("192.0.2.1").unwrap(), take("192.0.2.1").unwrap()];
+        assert_eq!(take("192.0.2.1").err(), Some(429));
+        let others = ["192.0.2.2", "127.0.0.1", "127.0.0.1"].map(|text| take(text).unwrap());
+        assert_eq!(
+            take("::ffff:127.0.0.1").err(),
+            Some(503),
+            "loopback has no limit of its own, but there is no room"
+        );
+        drop(mine);
+        let _again = [take("192.0.2.1").unwrap(), take("::1").unwrap()];
+        drop(others);
+        assert_eq!(places.of_address.lock().unwrap().len(), 2, "an address without connections is forgotten");
+    }
+}

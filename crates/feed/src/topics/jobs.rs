@@ -126,3 +126,45 @@ impl Jobs {
         jobs
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+    use super::*;
+
+    #[test]
+    fn sixteen_jobs_and_five_minutes() {
+        let time = Arc::new(AtomicU64::new(0));
+        let hand = Arc::clone(&time);
+        let jobs = Jobs::new(Clock::of(move || hand.load(Relaxed)), 1);
+        let first = jobs.open(3).unwrap();
+        for _ in 1..MAX {
+            jobs.open(3).unwrap();
+        }
+        assert_eq!(jobs.open(3).unwrap_err(), JobsFull);
+        jobs.end(&first);
+        time.store(KEPT.as_micros() as u64 - 1, Relaxed);
+        assert!(jobs.feed(&first.id).is_some_and(|feed| feed.ended()), "an ended job can still be asked for");
+        assert_eq!(jobs.open(3).unwrap_err(), JobsFull);
+        time.store(KEPT.as_micros() as u64, Relaxed);
+        assert!(jobs.feed(&first.id).is_none());
+        jobs.open(3).unwrap();
+    }
+
+    #[test]
+    fn a_job_tells_every_step() {
+        let jobs = Jobs::new(Clock::of(|| 9), 1);
+        let job = jobs.open(3).unwrap();
+        (0..=3).for_each(|done| jobs.report(&job, done, 3));
+        let mut reader =
+            job.feed.reader(Some(crate::Since::Seq { epoch: None, seq: 3 }), crate::Wanted::ALL, false);
+        reader.ready();
+        let Some(crate::Batch::Events(events)) = reader.ready() else { panic!("the last report") };
+        let told = format!(
+            r#"{{"seq":4,"at":9,"job":"{}","done":3,"total":3,"percent":100,"state":"done"}}"#,
+            job.id
+        );
+        assert_eq!(events[0].json(), told.as_bytes());
+    }
+}
