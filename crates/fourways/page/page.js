@@ -1,7 +1,7 @@
 // Draws what the four ways hear. Counts only what can be known, and only by `textContent`.
 
 import { HOLD_S, longPoll, poll, sse, ws } from './lanes.js';
-import { words } from './words.js';
+import { bytes, seconds, two, whole, words } from './words.js';
 
 const WAYS = [['poll', '●', poll], ['long-poll', '■', longPoll], ['ws', '◆', ws], ['sse', '▼', sse]];
 const INTERVALS_S = [0.5, 1, 2, 5];
@@ -15,7 +15,7 @@ const kept = { // what the reader chose; without storage it lasts until the page
 
 let language = kept.get('language') ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
 let say = words[language] ?? words.en;
-let market = { symbols: ['ACME'], rate: null, epoch: null };
+let market = { symbols: [], rate: null, epoch: null };
 let clock = { offset_ms: 0, error_ms: null };
 let symbol = 'ACME';
 let interval_s = 1;
@@ -40,7 +40,8 @@ function begin() {
       counted: null, before: { requests: 0, bytes_up: 0, bytes_down: 0 },
     };
   });
-  resume();
+  if (document.hidden) pause();
+  else resume();
 }
 
 function resume() {
@@ -115,7 +116,7 @@ async function readCount(lane) {
   const account = (await get(`/api/stats?lane=${lane.id}`)).accounts.find(({ way }) => way === lane.way);
   if (!account) return;
   const { requests, bytes_up, bytes_down } = account;
-  // A server that started again counts from zero: what it counted before stays counted.
+  // A server that started again counts from zero: what we saw of its count before stays.
   if (lane.counted && (requests < lane.counted.requests || bytes_down < lane.counted.bytes_down)) lane.before = total(lane);
   lane.counted = { requests, bytes_up, bytes_down };
 }
@@ -129,7 +130,7 @@ async function chores() {
   for (let round = 0; ; round += 1) {
     const foreign = lanes.some(({ epoch }) => epoch && epoch !== market.epoch);
     try {
-      if (!document.hidden && (round === 0 || foreign)) await readMarket();
+      if (!document.hidden && (market.epoch === null || foreign)) await readMarket();
       if (!document.hidden && round % 60 === 0) await readClock();
       for (const lane of lanes) if (!document.hidden) await readCount(lane);
     } catch { /* The server is away. The lanes say so, and the next round asks again. */ }
@@ -139,18 +140,7 @@ async function chores() {
 
 // Drawing.
 
-const two = (number) => number.toFixed(2);
-const whole = (number) => number.toLocaleString('en-US');
-const seconds = (s) => (s < 10 ? two(s) : s < 100 ? s.toFixed(1) : whole(Math.round(s)));
 const age = ({ event }) => seconds(Math.max(0, serverNow() - event.at / 1000) / 1000);
-
-/** Three significant digits. */
-function bytes(number) {
-  const step = number < 1000 ? 0 : number < 999_500 ? 1 : 2;
-  const scaled = number / 1000 ** step;
-  const digits = step === 0 || scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2;
-  return [scaled.toFixed(digits), ['B', 'kB', 'MB'][step]];
-}
 
 function put(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -218,7 +208,8 @@ function speak() {
   byId('symbol').replaceChildren(...market.symbols.map((name) => new Option(name, name, false, name === symbol)));
   byId('interval').replaceChildren(...INTERVALS_S.map((s) => new Option(say.option(s), s, false, s === interval_s)));
   if (market.rate) put(byId('feed'), say.feed(market.rate, market.symbols.length, symbol));
-  put(byId('commands'), `curl ${location.origin}/poll/stock-price\ncurl -N ${location.origin}/sse/stock-price`);
+  const site = location.origin.replace('http://', ''); // curl takes plain HTTP when nothing is said
+  put(byId('commands'), `curl ${site}/poll/stock-price\ncurl -N ${site}/sse/stock-price`);
   draw();
 }
 
@@ -243,12 +234,10 @@ document.addEventListener('visibilitychange', () => {
 });
 
 if (kept.get('theme')) document.documentElement.dataset.theme = kept.get('theme');
-begin();
-if (document.hidden) pause();
 speak();
 chores();
 setInterval(draw, calm.matches ? 1000 : 100);
 setInterval(() => {
   const line = (lane) => (lane.event ? say.spoken(say.lanes[lane.way].name, two(lane.event.value), age(lane)) : say.unheard(say.lanes[lane.way].name));
-  if (!document.hidden) put(byId('spoken'), lanes.map(line).join('; '));
+  if (!document.hidden) put(byId('spoken'), lanes.map(line).join(' '));
 }, 10_000);
