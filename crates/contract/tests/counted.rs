@@ -2,6 +2,8 @@
 //! included, every request and every connection. README.md, `?lane=ID`.
 
 use contract::{Inside, Raw, until};
+use futures_util::StreamExt as _;
+use transport::Heard;
 
 #[tokio::test]
 async fn a_hundred_polls_are_one_connection() {
@@ -82,5 +84,29 @@ async fn every_byte_of_a_lane_is_counted_and_no_other() {
                 .sum::<i64>()
         };
         until("the connection to be gone", || open() == 0).await;
+    }
+}
+
+/// Our own clients count at their end of the same wire: both ends agree, on every way.
+#[tokio::test]
+async fn both_ends_count_the_same() {
+    for way in fourways::ALL {
+        let (server, name) = (Inside::start().await, way.card().name);
+        let mut target = server.target("stock-price");
+        "lane=both".clone_into(&mut target.query);
+        let wire = wire::Wire::default();
+        let mut session = way.session(std::sync::Arc::new(target), None, wire.clone());
+        while !matches!(contract::soon(name, session.next()).await, Some(Ok(Heard::Cursor(_)))) {}
+        let tally = || {
+            let all = server.site().ledger().tallies();
+            all.into_iter().find(|(name, _)| name.lane == "both").map(|(_, tally)| tally).unwrap_or_default()
+        };
+        // The market stands still: what was told is all there is.
+        contract::until("both ends to agree", || {
+            tally().bytes_up == wire.bytes_up() && tally().bytes_down == wire.bytes_down()
+        })
+        .await;
+        assert!(tally().bytes_up > 60 && tally().bytes_down > 700, "{name}: {:?}", tally());
+        assert_eq!((tally().connections, wire.connections(), tally().events), (1, 1, 8), "{name}");
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use feed::topics::NoTopic;
-use feed::{Cursor, Epoch, Feed, Feeds, Reader, Since, Wanted};
+use feed::{Cursor, Epoch, Feed, Feeds, Market, Reader, Since, Wanted};
 use wire::{Account, Line, Name};
 
 use crate::problem::Problem;
@@ -75,7 +75,7 @@ impl Ask {
         let lane = read_lane(query)?;
         let feed = find(site, parts, query)?;
         let wanted = match query.one("symbols", "query parameter `symbols`")? {
-            Some(list) => wanted(&feed, list.split(','))?,
+            Some(list) => Self::wanted(&feed, list.split(','))?,
             None => Wanted::ALL,
         };
         let conflate = match query.one("conflate", "query parameter `conflate`")? {
@@ -104,41 +104,30 @@ impl Ask {
         self.feed.reader(self.since, self.wanted, self.conflate)
     }
 
+    /// The keys of these symbols of `feed`; no names want all.
+    ///
+    /// # Errors
+    /// 400 for a name that is none of its symbols.
+    pub fn wanted<'a>(feed: &Feed, names: impl IntoIterator<Item = &'a str>) -> Result<Wanted, Problem> {
+        let market = feed.market();
+        let unknown = || {
+            let known = market.as_ref().map_or_else(Vec::new, Market::symbols).join(", ");
+            let known = if known.is_empty() {
+                "this topic has none".to_owned()
+            } else {
+                format!("there are {known}")
+            };
+            Problem::bad("query parameter `symbols`", "symbols names an unknown symbol", known)
+        };
+        let key = |name| market.as_ref().and_then(|market| market.key(name)).ok_or_else(unknown);
+        let keys = names.into_iter().map(key).collect::<Result<Vec<_>, _>>()?;
+        Ok(if keys.is_empty() { Wanted::ALL } else { Wanted::only(keys) })
+    }
+
     /// Whether the client has all of a topic that has ended: the one reason to tell it to stop for good.
     #[must_use]
     pub fn is_at_end(&self) -> bool {
         self.since.is_some_and(|since| self.feed.ends_at(since))
-    }
-}
-
-/// The keys of symbols of this topic.
-///
-/// # Errors
-/// 400 for a name that is none of its symbols.
-pub(crate) fn wanted<'a>(feed: &Feed, names: impl Iterator<Item = &'a str>) -> Result<Wanted, Problem> {
-    let market = feed.market();
-    let known = || {
-        market.as_ref().map_or_else(
-            || "this topic has none".to_owned(),
-            |market| format!("there are {}", market.symbols().join(", ")),
-        )
-    };
-    let keys = names.map(|name| {
-        let key = market.as_ref().and_then(|market| market.key(name));
-        key.ok_or_else(|| {
-            Problem::bad("query parameter `symbols`", "symbols names an unknown symbol", known())
-        })
-    });
-    keys.collect::<Result<Vec<_>, _>>().map(Wanted::only)
-}
-
-impl Ask {
-    /// The keys of symbols of `feed`, for a client that changes its filter; no names want all.
-    ///
-    /// # Errors
-    /// 400 for a name that is none of its symbols.
-    pub fn wanted(feed: &Feed, names: &[String]) -> Result<Wanted, Problem> {
-        if names.is_empty() { Ok(Wanted::ALL) } else { wanted(feed, names.iter().map(String::as_str)) }
     }
 }
 

@@ -158,9 +158,8 @@ fn follow(site: &Site, reader: &mut Reader, message: &Message) -> Result<(), Str
     let Message::Text(text) = message else { return Err("binary messages mean nothing here".to_owned()) };
     match wire::decode_op(text)? {
         Op::Subscribe { symbols } => {
-            let wanted =
-                Ask::wanted(reader.feed(), &symbols).map_err(|problem| problem.title().to_owned())?;
-            reader.want(wanted);
+            let wanted = Ask::wanted(reader.feed(), symbols.iter().map(String::as_str));
+            reader.want(wanted.map_err(|problem| problem.title().to_owned())?);
             Ok(())
         }
         Op::Say { user, text } if reader.feed().shape().name == "chat" => {
