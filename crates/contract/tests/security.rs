@@ -4,9 +4,6 @@
 use std::process::Command;
 
 use contract::{Answer, Inside, Raw};
-use serde_json::Value;
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
 const HANDSHAKE: &str = "connection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
                          sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
@@ -111,7 +108,7 @@ async fn only_our_own_names_are_answered_on_every_route() {
     let server = Inside::with(|options| options.hosts.allow_host("board.local").unwrap()).await;
     let paths = [
         "/",
-        "/page.js",
+        "/en/",
         "/api/info",
         "/metrics",
         "/healthz",
@@ -187,8 +184,10 @@ async fn other_sites_read_nothing_unless_allowed() {
             let answer = get(&open, path, headers).await;
             assert_eq!(header(&answer, "access-control-allow-origin"), allowed, "{path}");
             assert_eq!(header(&answer, "access-control-allow-credentials"), None, "{path}");
-            let vary = header(&answer, "vary").unwrap_or_default().to_ascii_lowercase();
-            assert!(vary.split(',').any(|name| name.trim() == "origin"), "{path}: {}", answer.head);
+            let head = answer.head.to_ascii_lowercase();
+            let vary = head.split("\r\n").filter_map(|line| line.strip_prefix("vary: "));
+            let mut names = vary.flat_map(|names| names.split(',')).map(str::trim);
+            assert!(names.any(|name| name == "origin"), "{path}: {head}");
         }
     }
     for (server, origin, allowed) in
@@ -237,15 +236,12 @@ async fn what_changes_state_is_declared_as_json() {
 // 5: what a browser may make of an answer.
 
 #[tokio::test]
-async fn no_answer_is_sniffed_and_the_page_is_closed_in() {
+async fn no_answer_is_sniffed() {
     let server = Inside::with(|options| options.limits.connections = 1).await;
     let head = server.site().feeds().ticker().feed().head();
     let mut raw = Raw::connect(server.address()).await;
     let cases = [
-        ("/", 200),
-        ("/page.js", 200),
-        ("/page.css", 200),
-        ("/favicon.ico", 200),
+        ("/nothing", 404),
         ("/api/info", 200),
         ("/metrics", 200),
         ("/poll/stock-price", 200),
@@ -263,28 +259,6 @@ async fn no_answer_is_sniffed_and_the_page_is_closed_in() {
             (status, Some("nosniff")),
             "{path}"
         );
-        if status == 200 && ["/", "/page.js", "/page.css"].contains(&path) {
-            let policy = header(&answer, "content-security-policy").unwrap_or_default();
-            for part in
-                ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"]
-            {
-                assert!(policy.split("; ").any(|known| known == part), "{path}: {policy}");
-            }
-            assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"), "{policy}");
-            assert!(header(&answer, "referrer-policy").is_some(), "{path}");
-            for sink in [
-                "innerHTML",
-                "outerHTML",
-                "insertAdjacentHTML",
-                "document.write",
-                "eval(",
-                " onclick=",
-                "<script>",
-                "javascript:",
-            ] {
-                assert!(!answer.body.contains(sink), "{path} holds {sink}");
-            }
-        }
     }
     let refused = get(&server, "/", "").await;
     assert_eq!(
@@ -330,29 +304,6 @@ async fn errors_tell_nothing_of_this_machine() {
         }
         let whole = answer.head.to_ascii_lowercase();
         assert!(!whole.contains("\r\nserver:") && !whole.contains("\r\nx-powered-by:"), "{whole}");
-    }
-}
-
-// 11 and 8: the log.
-
-#[tokio::test]
-async fn a_log_line_is_one_line_and_names_nobody() {
-    let server = Inside::start().await;
-    // The runtime of a test has this one thread, so the guard covers the server as well.
-    let _guard = tracing_subscriber::registry().with(server.site().feeds().log_layer()).set_default();
-    for path in ["/a%0aforged%1b[31m", "/b\u{85}c\u{9b}31m", "/c?token=secret"] {
-        assert_eq!(get(&server, path, "").await.status, 404);
-    }
-    get(&server, "/poll/logs", "").await;
-    tracing::warn!(name = "a\nb\u{1b}[31m", other = ?"c\r\u{0}", "message\nforged\u{7f}\u{9b}");
-    let told: Value = serde_json::from_str(&get(&server, "/poll/logs", "").await.body).unwrap();
-    let messages: Vec<_> =
-        told["events"].as_array().unwrap().iter().map(|event| event["message"].as_str().unwrap()).collect();
-    assert_eq!(messages.len(), 4, "{messages:?}");
-    assert!(messages[0].contains("%0aforged%1b") && messages[0].ends_with("404"), "{messages:?}");
-    for message in messages {
-        assert!(!message.chars().any(char::is_control), "{message:?}");
-        assert!(!message.contains("secret") && !message.contains("127.0.0.1"), "{message:?}");
     }
 }
 
