@@ -16,6 +16,9 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Server {
+  /** `host:port`, and the origin of its pages. */
+  address = '';
+  origin = '';
   #child;
   #gone;
 

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use transport::Problem;
 
 /// Empty when the page was not built: `just page` does that, and needs Node.
 #[derive(RustEmbed)]
@@ -12,10 +13,12 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Dist;
 
-/// Everything comes from here and no script stands inline; VitePress sets a few styles on its elements.
-const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; \
-                      img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; \
-                      form-action 'none'; object-src 'none'";
+/// Everything comes from here and no script stands inline. The one style with a hash is the theme's: it stops all
+/// transitions for the moment in which light becomes dark.
+const POLICY: &str = "default-src 'self'; script-src 'self'; \
+                      style-src 'self' 'sha256-skqujXORqzxt1aE0NNXxujEanPTX6raoqSscTV/Ww/Y='; \
+                      style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'; form-action 'none'; object-src 'none'";
 
 /// The lesson of a way, without its language.
 const LESSONS: [(&str, &str); 4] =
@@ -23,10 +26,22 @@ const LESSONS: [(&str, &str); 4] =
 
 /// What the page has at this path, if anything.
 pub(crate) fn find(parts: &Parts) -> Option<Response> {
-    if !matches!(parts.method, Method::GET | Method::HEAD) {
+    let found = read(parts)?;
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    if !reads && found.status() == StatusCode::NOT_FOUND {
         return None;
     }
-    let path = parts.uri.path().trim_start_matches('/');
+    Some(if reads { found } else { not_read().into_response() })
+}
+
+fn not_read() -> Problem {
+    let title = "this path does not take this method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, title, "the Allow header tells which it takes")
+        .header(header::ALLOW, HeaderValue::from_static("GET,HEAD"))
+}
+
+fn read(parts: &Parts) -> Option<Response> {
+    let path = parts.uri.path().strip_prefix('/')?;
     if path.is_empty() && Dist::get("en/index.html").is_none() {
         return Some(not_built());
     }
