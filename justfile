@@ -39,6 +39,11 @@ lint:
     @if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; else echo "rustfmt is not installed: form not checked"; fi
     @if cargo clippy --version >/dev/null 2>&1; then cargo clippy --locked --workspace --all-targets -- -D warnings; else echo "clippy is not installed: lints not checked"; fi
 
+# The pictures of the README, from the built binary
+screenshots: page
+    cargo build --locked -p fourways
+    cd web && node screenshots.mjs
+
 # Bring the code into form
 fmt:
     cargo fmt --all

@@ -37,30 +37,27 @@ function strict(): Plugin {
   };
 }
 
-const lessons = {
-  en: [
-    ['02-polling', '02 Ajax polling'],
-    ['03-long-polling', '03 Long polling'],
-    ['05-sse', '05 SSE'],
-    ['08-websocket', '08 WebSocket'],
-  ],
-  zh: [
-    ['02-polling', '02 Ajax 轮询'],
-    ['03-long-polling', '03 长轮询'],
-    ['05-sse', '05 SSE'],
-    ['08-websocket', '08 WebSocket'],
-  ],
-} as const;
+/** The course: every page of a language whose name begins with its number, by the title that the page itself has. */
+function course(lang: 'en' | 'zh') {
+  const folder = join(repository, 'lessons', lang);
+  return readdirSync(folder)
+    .filter((file) => /^\d\d-.*\.md$/.test(file))
+    .sort()
+    .map((file) => {
+      const title = /^title: (.*)$/m.exec(readFileSync(join(folder, file), 'utf8'))?.[1] ?? file;
+      return { text: `${file.slice(0, 2)} ${title}`, link: `/${lang}/${file.replace('.md', '')}` };
+    });
+}
 
 function theme(lang: 'en' | 'zh') {
   const zh = lang === 'zh';
-  const course = lessons[lang].map(([file, text]) => ({ text, link: `/${lang}/${file}` }));
+  const items = course(lang);
   return {
     nav: [
-      { text: zh ? '课程' : 'Learn', link: `/${lang}/02-polling`, activeMatch: `/${lang}/\\d` },
+      ...items.slice(0, 1).map(({ link }) => ({ text: zh ? '课程' : 'Learn', link, activeMatch: `/${lang}/\\d` })),
       { text: zh ? '看板' : 'Board', link: `/${lang}/board` },
     ],
-    sidebar: [{ text: zh ? '课程' : 'The course', items: course }],
+    sidebar: items.length > 0 ? [{ text: zh ? '课程' : 'The course', items }] : [],
     outline: { label: zh ? '本课内容' : 'In this lesson' },
     docFooter: { prev: zh ? '上一课' : 'Previous', next: zh ? '下一课' : 'Next' },
     darkModeSwitchLabel: zh ? '深色' : 'Dark',

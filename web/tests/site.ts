@@ -1,6 +1,6 @@
 // What the page tests share: a server of their own, and a visitor who notices what is wrong.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 import { test as base, type Page } from '@playwright/test';
@@ -8,7 +8,10 @@ import { test as base, type Page } from '@playwright/test';
 import { Server } from '../../clients/node/server.mjs';
 
 export const LANGS = ['en', 'zh'] as const;
-export const LESSONS = ['02-polling', '03-long-polling', '05-sse', '08-websocket'];
+/** The lessons that there are, by their names. */
+export const LESSONS = readdirSync(new URL('../../lessons/en', import.meta.url))
+  .filter((file) => /^\d\d-.*\.md$/.test(file))
+  .map((file) => file.replace('.md', ''));
 
 /** `server` serves the built page; `wrong` gathers what the browser complains about, and every foreign request. */
 export const test = base.extend<{ wrong: string[] }, { server: Server }>({

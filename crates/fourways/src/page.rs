@@ -51,7 +51,9 @@ fn read(parts: &Parts) -> Option<Response> {
     }
     if let Some(way) = path.strip_prefix("lesson/") {
         let (_, lesson) = LESSONS.iter().find(|(name, _)| *name == way)?;
-        return Some(in_language(&parts.headers, lesson));
+        // A page that was built without this lesson shows the way on the board.
+        let built = Dist::get(&format!("en/{lesson}.html")).is_some();
+        return Some(in_language(&parts.headers, if built { lesson } else { "board" }));
     }
     let names =
         [path.to_owned(), format!("{path}.html"), format!("{}/index.html", path.trim_end_matches('/'))];
