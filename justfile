@@ -5,15 +5,21 @@ set positional-arguments
 default:
     @just --list --unsorted
 
-# Serve one way (or all): just run sse, just run poll --rate 2
-run way="all" *args:
-    cargo run --release --locked -p fourways -- run "$@"
+# Serve one way (or all) and open its lesson: just run sse, just run poll --rate 2
+run way="all" *args: page
+    cargo run --release --locked -p fourways -- run --open "$@"
+
+# Build the page into the binary's reach; needs Node
+page:
+    web/build.sh
 
 # Everything that must hold before a change lands; installs what it needs
-test: setup lint
+test: setup page lint
     cargo build --locked -p fourways
     cargo test --locked --workspace
+    cd web && npm run --silent check && npm test --silent
     clients/run.sh
+    cd web && npx playwright test
 
 # What takes minutes: thousands of connections against a release build
 test-long:
@@ -32,6 +38,11 @@ setup:
 lint:
     @if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; else echo "rustfmt is not installed: form not checked"; fi
     @if cargo clippy --version >/dev/null 2>&1; then cargo clippy --locked --workspace --all-targets -- -D warnings; else echo "clippy is not installed: lints not checked"; fi
+
+# The pictures of the README, from the built binary
+screenshots: page
+    cargo build --locked -p fourways
+    cd web && node screenshots.mjs
 
 # Bring the code into form
 fmt:

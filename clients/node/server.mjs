@@ -10,19 +10,22 @@ import { within } from './wait.mjs';
 
 const BINARY = process.env.FOURWAYS_BIN ?? fileURLToPath(new URL('../../target/debug/fourways', import.meta.url));
 // The same market in every life: a server that starts again goes on with the same numbers.
-const MARKET = ['--rate', '50', '--seed', '7', '--start', '2026-01-01T00:00:00Z'];
+const MARKET = ['--seed', '7', '--start', '2026-01-01T00:00:00Z'];
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 
 export class Server {
+  /** `host:port`, and the origin of its pages. */
+  address = '';
+  origin = '';
   #child;
   #gone;
 
   /** Starts a server and waits until it listens. */
-  static async start(listen = '127.0.0.1:0') {
+  static async start(listen = '127.0.0.1:0', rate = 50) {
     const server = new Server();
-    const child = spawn(BINARY, ['run', 'all', '--listen', listen, ...MARKET], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(BINARY, ['run', 'all', '--listen', listen, '--rate', `${rate}`, ...MARKET], { stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(child);
     server.#child = child;
     server.#gone = once(child, 'exit').finally(() => running.delete(child));

@@ -17,6 +17,8 @@ const ITEMS: [(&str, &[&str]); 4] = [
     ("server.rs", &["fn routes", "async fn open", "fn deliver"]),
     ("client.rs", &["fn session"]),
 ];
+/// The browser clients of the four ways, with the regions that each has.
+const BROWSER: [&str; 4] = ["session", "receive", "heartbeat", "again"];
 /// Code lines of a way: the count that learners are shown as its complexity.
 const LINES_MAX: usize = 325;
 
@@ -66,6 +68,26 @@ fn same_regions() {
             assert_eq!(names(way), names("poll"), "{way}/{file}");
         }
         assert!(!names("poll").is_empty(), "{file}");
+    }
+}
+
+#[test]
+fn the_browser_clients_mirror_each_other() {
+    for way in WAYS {
+        let path = crates().join(format!("../web/src/transports/{way}.ts"));
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let names: Vec<_> = regions(&text).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, BROWSER, "{way}.ts");
+        let mut rest = text.as_str();
+        for item in [": Client = ", "function receive", "function again"] {
+            let place =
+                rest.find(item).unwrap_or_else(|| panic!("{way}.ts: {item} is missing or out of order"));
+            rest = &rest[place + item.len()..];
+        }
+        assert!(
+            regions(&text).iter().all(|(_, content)| content.trim().len() > 20),
+            "{way}.ts has an empty region"
+        );
     }
 }
 

@@ -108,7 +108,7 @@ async fn only_our_own_names_are_answered_on_every_route() {
     let server = Inside::with(|options| options.hosts.allow_host("board.local").unwrap()).await;
     let paths = [
         "/",
-        "/page.js",
+        "/en/",
         "/api/info",
         "/metrics",
         "/healthz",
@@ -184,8 +184,10 @@ async fn other_sites_read_nothing_unless_allowed() {
             let answer = get(&open, path, headers).await;
             assert_eq!(header(&answer, "access-control-allow-origin"), allowed, "{path}");
             assert_eq!(header(&answer, "access-control-allow-credentials"), None, "{path}");
-            let vary = header(&answer, "vary").unwrap_or_default().to_ascii_lowercase();
-            assert!(vary.split(',').any(|name| name.trim() == "origin"), "{path}: {}", answer.head);
+            let head = answer.head.to_ascii_lowercase();
+            let vary = head.split("\r\n").filter_map(|line| line.strip_prefix("vary: "));
+            let mut names = vary.flat_map(|names| names.split(',')).map(str::trim);
+            assert!(names.any(|name| name == "origin"), "{path}: {head}");
         }
     }
     for (server, origin, allowed) in
@@ -234,15 +236,12 @@ async fn what_changes_state_is_declared_as_json() {
 // 5: what a browser may make of an answer.
 
 #[tokio::test]
-async fn no_answer_is_sniffed_and_the_page_is_closed_in() {
+async fn no_answer_is_sniffed() {
     let server = Inside::with(|options| options.limits.connections = 1).await;
     let head = server.site().feeds().ticker().feed().head();
     let mut raw = Raw::connect(server.address()).await;
     let cases = [
-        ("/", 200),
-        ("/page.js", 200),
-        ("/page.css", 200),
-        ("/favicon.ico", 200),
+        ("/nothing", 404),
         ("/api/info", 200),
         ("/metrics", 200),
         ("/poll/stock-price", 200),
@@ -260,28 +259,6 @@ async fn no_answer_is_sniffed_and_the_page_is_closed_in() {
             (status, Some("nosniff")),
             "{path}"
         );
-        if status == 200 && ["/", "/page.js", "/page.css"].contains(&path) {
-            let policy = header(&answer, "content-security-policy").unwrap_or_default();
-            for part in
-                ["default-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"]
-            {
-                assert!(policy.split("; ").any(|known| known == part), "{path}: {policy}");
-            }
-            assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval"), "{policy}");
-            assert!(header(&answer, "referrer-policy").is_some(), "{path}");
-            for sink in [
-                "innerHTML",
-                "outerHTML",
-                "insertAdjacentHTML",
-                "document.write",
-                "eval(",
-                " onclick=",
-                "<script>",
-                "javascript:",
-            ] {
-                assert!(!answer.body.contains(sink), "{path} holds {sink}");
-            }
-        }
     }
     let refused = get(&server, "/", "").await;
     assert_eq!(

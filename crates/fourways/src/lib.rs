@@ -5,6 +5,7 @@
 mod page;
 pub mod run;
 
+pub use page::lesson_path;
 use transport::Transport;
 
 /// The four ways, in the order in which they are taught.

@@ -13,7 +13,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
-use crate::args::{Args, Command, Run, Way};
+use crate::args::{Args, Command, Run};
 
 fn main() -> ExitCode {
     let Args { command: Command::Run(run) } = Args::parse();
@@ -36,7 +36,9 @@ async fn serve(run: Run) -> anyhow::Result<()> {
     let server = Server::bind(options.clone()).await.map_err(|error| way_out(error, listen.port()))?;
     log_to(&server);
     let url = format!("http://{}", server.address());
-    announce(&options, way, &url);
+    let name = way.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    announce(&options, &name, &url);
+    let url = url + &fourways::lesson_path(&name);
     if open && let Err(error) = ::open::that(&url) {
         eprintln!("fourways: cannot open a browser ({error}); open {url} yourself");
     }
@@ -68,19 +70,17 @@ fn log_to(server: &Server) {
 }
 
 /// One line: what is served where.
-fn announce(options: &Options, way: Way, url: &str) {
-    let name = way.to_possible_value().map(|value| value.get_name().to_owned());
-    let path = ALL
-        .iter()
-        .map(|way| way.card())
-        .find(|card| Some(card.name) == name.as_deref())
-        .map(|card| card.path);
+fn announce(options: &Options, name: &str, url: &str) {
+    let path = ALL.iter().map(|way| way.card()).find(|card| card.name == name).map(|card| card.path);
     let also = path
         .map(|path| format!("{url}{} and by the other three ways; ", path.replace("{topic}", "stock-price")));
     let (rate, symbols) = (options.market.rate(), options.market.symbols().len());
     let names = if symbols == 1 { "symbol" } else { "symbols" };
     let also = also.unwrap_or_else(|| "all four ways; ".to_owned());
-    eprintln!("fourways: {rate} prices a second of {symbols} {names} at {also}page {url}/ (Ctrl-C stops)");
+    eprintln!(
+        "fourways: {rate} prices a second of {symbols} {names} at {also}page {url}{} (Ctrl-C stops)",
+        fourways::lesson_path(name)
+    );
     tracing::info!("serving {rate} prices a second of {symbols} {names}");
 }
 

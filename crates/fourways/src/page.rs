@@ -1,43 +1,188 @@
-//! The page at the root: plain files inside the binary, under a policy that lets nothing in from elsewhere.
+//! The built page (`web/`), inside the binary: one file runs anywhere, offline.
 
-use axum::Router;
-use axum::http::header;
+use axum::http::header::{self, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use transport::Site;
+use rust_embed::{EmbeddedFile, RustEmbed};
+use transport::Problem;
 
-/// Everything comes from here, nothing inline, no frame around it.
-const POLICY: &str =
-    "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'; object-src 'none'";
+/// Empty when the page was not built: `just page` does that, and needs Node.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[allow_missing = true]
+struct Dist;
 
-pub(crate) fn routes() -> Router<Site> {
-    Router::new()
-        .route("/", get(|| async { file("text/html; charset=utf-8", include_str!("../page/index.html")) }))
-        .route(
-            "/page.css",
-            get(|| async { file("text/css; charset=utf-8", include_str!("../page/page.css")) }),
-        )
-        .route(
-            "/page.js",
-            get(|| async { file("text/javascript; charset=utf-8", include_str!("../page/page.js")) }),
-        )
-        .route(
-            "/lanes.js",
-            get(|| async { file("text/javascript; charset=utf-8", include_str!("../page/lanes.js")) }),
-        )
-        .route(
-            "/words.js",
-            get(|| async { file("text/javascript; charset=utf-8", include_str!("../page/words.js")) }),
-        )
-        .route("/favicon.ico", get(|| async { file("image/svg+xml", include_str!("../page/icon.svg")) }))
+/// Everything comes from here and no script stands inline. The one style with a hash is the theme's: it stops all
+/// transitions for the moment in which light becomes dark.
+const POLICY: &str = "default-src 'self'; script-src 'self'; \
+                      style-src 'self' 'sha256-skqujXORqzxt1aE0NNXxujEanPTX6raoqSscTV/Ww/Y='; \
+                      style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'; form-action 'none'; object-src 'none'";
+
+/// The lesson of a way, without its language.
+const LESSONS: [(&str, &str); 4] =
+    [("poll", "02-polling"), ("long-poll", "03-long-polling"), ("ws", "08-websocket"), ("sse", "05-sse")];
+
+/// What the page has at this path, if anything.
+pub(crate) fn find(parts: &Parts) -> Option<Response> {
+    let found = read(parts)?;
+    let reads = matches!(parts.method, Method::GET | Method::HEAD);
+    if !reads && found.status() == StatusCode::NOT_FOUND {
+        return None;
+    }
+    Some(if reads { found } else { not_read().into_response() })
 }
 
-fn file(kind: &'static str, text: &'static str) -> Response {
+fn not_read() -> Problem {
+    let title = "this path does not take this method";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, title, "the Allow header tells which it takes")
+        .header(header::ALLOW, HeaderValue::from_static("GET,HEAD"))
+}
+
+fn read(parts: &Parts) -> Option<Response> {
+    let path = parts.uri.path().strip_prefix('/')?;
+    if path.is_empty() && Dist::get("en/index.html").is_none() {
+        return Some(not_built());
+    }
+    // The languages are siblings: which one a visitor gets first is the browser's word.
+    if path.is_empty() || path == "board" {
+        return Some(in_language(&parts.headers, path));
+    }
+    if let Some(way) = path.strip_prefix("lesson/") {
+        let (_, lesson) = LESSONS.iter().find(|(name, _)| *name == way)?;
+        // A page that was built without this lesson shows the way on the board.
+        let built = Dist::get(&format!("en/{lesson}.html")).is_some();
+        return Some(in_language(&parts.headers, if built { lesson } else { "board" }));
+    }
+    let names =
+        [path.to_owned(), format!("{path}.html"), format!("{}/index.html", path.trim_end_matches('/'))];
+    if let Some(name) = names.iter().find(|name| Dist::get(name).is_some()) {
+        return Some(file(name, &parts.headers, StatusCode::OK));
+    }
+    let reads_html = header_of(&parts.headers, header::ACCEPT).contains("text/html");
+    reads_html.then(|| file("404.html", &parts.headers, StatusCode::NOT_FOUND))
+}
+
+/// Where `fourways run WAY` points the browser.
+#[must_use]
+pub fn lesson_path(way: &str) -> String {
+    if LESSONS.iter().any(|(name, _)| *name == way) { format!("/lesson/{way}") } else { "/".to_owned() }
+}
+
+fn in_language(headers: &HeaderMap, page: &str) -> Response {
+    // The first language of the list that is one of ours; browsers send them by preference.
+    let wanted = header_of(headers, header::ACCEPT_LANGUAGE).to_ascii_lowercase();
+    let lang = wanted
+        .split(',')
+        .map(str::trim)
+        .find_map(|tag| ["en", "zh"].into_iter().find(|lang| tag.starts_with(lang)));
     let headers = [
-        (header::CONTENT_TYPE, kind),
-        (header::CACHE_CONTROL, "no-cache"),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::REFERRER_POLICY, "no-referrer"),
+        (header::LOCATION, format!("/{}/{page}", lang.unwrap_or("en"))),
+        (header::VARY, "accept-language".to_owned()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    (headers, text).into_response()
+    (StatusCode::FOUND, headers).into_response()
+}
+
+fn file(name: &str, headers: &HeaderMap, status: StatusCode) -> Response {
+    let accepts = header_of(headers, header::ACCEPT_ENCODING);
+    let twin = [("br", ".br"), ("gzip", ".gz")]
+        .into_iter()
+        .filter(|(coding, _)| takes(accepts, coding))
+        .find_map(|(coding, end)| Some((coding, Dist::get(&format!("{name}{end}"))?)));
+    let Some((coding, found)) = twin.or_else(|| Some(("identity", Dist::get(name)?))) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let etag = etag(&found, coding);
+    // Names under assets/ hold a hash of what is in them: they never change.
+    let kept = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let mut response = if poll::wire::matches(header_of(headers, header::IF_NONE_MATCH), &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        (status, found.data).into_response()
+    };
+    let mut set = |name, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    set(header::CONTENT_TYPE, kind(name));
+    set(header::CACHE_CONTROL, kept);
+    set(header::ETAG, &etag);
+    set(header::VARY, "accept-encoding");
+    if coding != "identity" {
+        set(header::CONTENT_ENCODING, coding);
+    }
+    if name.ends_with(".html") {
+        set(header::CONTENT_SECURITY_POLICY, POLICY);
+        set(header::REFERRER_POLICY, "no-referrer");
+    }
+    response
+}
+
+/// Whether `Accept-Encoding` takes a coding (RFC 9110 12.5.3): named, or covered by `*`, and not with `q=0`.
+fn takes(accepts: &str, coding: &str) -> bool {
+    let weight = |name: &str| {
+        accepts.split(',').find_map(|item| {
+            let mut parts = item.split(';').map(str::trim);
+            parts.next().filter(|known| known.eq_ignore_ascii_case(name))?;
+            let q = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+            Some(q.map_or(1.0, |q| q.parse().unwrap_or(0.0)))
+        })
+    };
+    weight(coding).or_else(|| weight("*")).is_some_and(|q: f32| q > 0.0)
+}
+
+fn etag(found: &EmbeddedFile, coding: &str) -> String {
+    let hash: String =
+        found.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hash}-{coding}\"")
+}
+
+fn kind(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("woff2") => "font/woff2",
+        _ => "application/octet-stream",
+    }
+}
+
+fn header_of(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn not_built() -> Response {
+    let text = "The feed is served, but the page is not built: it needs Node 20 and `just page`.\n\
+                行情已经在发送，但页面还没有构建：需要 Node 20，并运行 `just page`。\n\n\
+                curl -N localhost:8080/sse/stock-price\n";
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codings_are_taken_as_they_are_weighed() {
+        for (accepts, br) in [
+            ("br", true),
+            ("gzip, br;q=0.1", true),
+            ("*", true),
+            ("BR", true),
+            ("", false),
+            ("br;q=0", false),
+            ("*;q=0", false),
+            ("gzip", false),
+            ("br;q=0, *", false),
+            ("brotli", false),
+        ] {
+            assert_eq!(takes(accepts, "br"), br, "{accepts:?}");
+        }
+    }
 }

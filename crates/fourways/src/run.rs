@@ -82,5 +82,5 @@ impl Server {
 /// The application of `site`: all four ways, the API and the page.
 pub fn app(site: &Site, hosts: Hosts) -> axum::Router {
     let routes = ALL.iter().fold(axum::Router::new(), |router, way| router.merge(way.routes()));
-    serve::app(site.clone(), hosts, ALL.iter().map(|way| way.card()).collect(), routes, page::routes())
+    serve::app(site.clone(), hosts, ALL.iter().map(|way| way.card()).collect(), routes, page::find)
 }

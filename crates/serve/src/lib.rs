@@ -23,6 +23,7 @@ mod metrics;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -32,10 +33,13 @@ pub use accept::{Drained, serve};
 pub use hosts::{BadHost, BadOrigin, Hosts};
 pub use listen::{Listen, Tcp};
 
+/// What the page has for a request that no route takes, if anything.
+pub type Page = fn(&Parts) -> Option<Response>;
+
 /// The whole application: the ways, the API and `page`, behind the door.
-pub fn app(site: Site, hosts: Hosts, cards: Vec<Card>, ways: Router<Site>, page: Router<Site>) -> Router {
-    let mut router =
-        ways.merge(page).merge(api::routes(cards)).fallback(no_route).method_not_allowed_fallback(no_method);
+pub fn app(site: Site, hosts: Hosts, cards: Vec<Card>, ways: Router<Site>, page: Page) -> Router {
+    let other = move |parts: Parts| async move { page(&parts).unwrap_or_else(no_route) };
+    let mut router = ways.merge(api::routes(cards)).fallback(other).method_not_allowed_fallback(no_method);
     if !hosts.origins().is_empty() {
         router = router.layer(cors(&hosts));
     }
@@ -58,8 +62,9 @@ fn cors(hosts: &Hosts) -> CorsLayer {
         .expose_headers([header::ETAG, header::RETRY_AFTER])
 }
 
-async fn no_route() -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "there is nothing at this path", "GET /api/info tells what is served")
+fn no_route() -> Response {
+    let title = "there is nothing at this path";
+    Problem::new(StatusCode::NOT_FOUND, title, "GET /api/info tells what is served").into_response()
 }
 
 async fn no_method() -> Response {

@@ -32,8 +32,8 @@ pub(crate) fn routes() -> Router<Site> {
 
 // #region open
 async fn open(State(site): State<Site>, mut parts: Parts) -> Result<Response, Problem> {
-    check(&parts)?;
     let ask = Ask::read(&site, "ws", &parts)?;
+    check(&parts)?;
     let waiter = site.wait()?;
     let upgrade = upgrade(&site, &mut parts).await?;
     Ok(upgrade.on_upgrade(move |socket| deliver(socket, site, Some(ask.reader()), Some(ask), waiter)))

@@ -1,0 +1,70 @@
+// What is shown of a lane in words and numbers: taken from its record a few times a second, so that the page is laid
+// out a few times a second and not at every event.
+
+import type { Counts } from '../lane/account.ts';
+import type { Board, BoardLane } from '../lane/board.ts';
+import type { State } from '../types.ts';
+
+/** A price this much newer may still be in the browser's queue: one lane is a moment behind another. */
+const JUST_MS = 100;
+
+export interface Sight {
+  on: boolean;
+  state: State;
+  wait_s: number;
+  seq: number;
+  value: number | null;
+  /** The server has had another price for longer than the way here takes. */
+  stale: boolean;
+  /** Milliseconds; `ideal` is the market's own quiet. */
+  age: number | null;
+  ideal: number | null;
+  missed: number | null;
+  atLeast: boolean;
+  perUpdate: number | null;
+  counts: Counts | null;
+  open: number;
+  answers: number;
+  received: number;
+  published: number;
+}
+
+/** Of the four lanes: the scales of their bars. */
+export interface Scales {
+  age: number;
+  perUpdate: number;
+}
+
+export function look(board: Board, { way, record, account, since }: BoardLane, window_s: number): Sight {
+  const now = performance.now();
+  const known = record.believed();
+  const newest = board.truth.newest();
+  const from = Math.max(now - window_s * 1000, record.events[0]?.arrived ?? since);
+  const counts = account.total();
+  const stream = way === 'ws' || way === 'sse';
+  const wait_ms = record.now.name === 'again' ? record.stateAt + record.now.in_ms - now : 0;
+  return {
+    on: board.isOn(way),
+    state: record.now,
+    wait_s: Math.max(1, Math.ceil(wait_ms / 1000)),
+    seq: known?.seq ?? 0,
+    value: known?.value ?? null,
+    stale: known !== null && newest !== null && newest.value !== known.value && newest.at > known.at
+      && now - board.local(newest.at) > JUST_MS,
+    age: record.meanAge(from, now),
+    ideal: board.truth.idealAge(board.serverAt(from), board.serverAt(now)),
+    missed: record.neverSeen(),
+    atLeast: record.atLeast,
+    perUpdate: counts && counts.events > 0 ? (counts.bytes_up + counts.bytes_down) / counts.events : null,
+    counts,
+    open: account.open,
+    answers: stream ? record.received : record.answers,
+    received: record.received,
+    published: record.received + record.missed,
+  };
+}
+
+export function scalesOf(sights: readonly Sight[]): Scales {
+  const most = (of: (sight: Sight) => number | null) => Math.max(0, ...sights.map((sight) => of(sight) ?? 0));
+  return { age: most(({ age }) => age), perUpdate: most(({ perUpdate }) => perUpdate) };
+}

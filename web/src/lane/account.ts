@@ -1,0 +1,54 @@
+// What the server counted for one lane. A server that started again counts from zero: what was seen of its count
+// before stays.
+
+import type { WayName } from '../types.ts';
+
+export interface Counts {
+  requests: number;
+  connections: number;
+  bytes_up: number;
+  bytes_down: number;
+  events: number;
+}
+
+interface Told extends Counts {
+  way: string;
+  open: number;
+}
+
+const NONE: Counts = { requests: 0, connections: 0, bytes_up: 0, bytes_down: 0, events: 0 };
+
+export class Account {
+  /** Connections that stand at this moment. */
+  open = 0;
+  #before = NONE;
+  #now: Counts | null = null;
+
+  constructor(private readonly way: WayName) {}
+
+  /** The answer of `/api/stats?lane=`. */
+  take({ accounts }: { accounts: readonly Told[] }): void {
+    const told = accounts.find(({ way }) => way === this.way);
+    if (!told) return;
+    if (this.#now && (told.requests < this.#now.requests || told.bytes_down < this.#now.bytes_down)) {
+      this.#before = add(this.#before, this.#now);
+    }
+    this.#now = told;
+    this.open = told.open;
+  }
+
+  /** Null until the server has told something. */
+  total(): Counts | null {
+    return this.#now && add(this.#before, this.#now);
+  }
+}
+
+function add(a: Counts, b: Counts): Counts {
+  return {
+    requests: a.requests + b.requests,
+    connections: a.connections + b.connections,
+    bytes_up: a.bytes_up + b.bytes_up,
+    bytes_down: a.bytes_down + b.bytes_down,
+    events: a.events + b.events,
+  };
+}

@@ -1,0 +1,169 @@
+// The lanes of one page: begins and stops them, and reads what only the server knows. No drawing; browser only.
+
+import { keepTime, type Clock } from '../clock.ts';
+import { run } from '../transports/run.ts';
+import type { WayName } from '../types.ts';
+import { Account } from './account.ts';
+import { LaneRecord } from './record.ts';
+import { Truth, TruthReader } from './truth.ts';
+
+export interface Market {
+  epoch: string;
+  rate: number;
+  symbols: string[];
+}
+
+export interface BoardLane {
+  way: WayName;
+  id: string;
+  record: LaneRecord;
+  account: Account;
+  /** When it began, `performance.now()`. */
+  since: number;
+}
+
+export interface Choice {
+  symbol: string;
+  interval_ms: number;
+  hold_s: number;
+}
+
+/** How much of the past is read at the start, in seconds, so that the true price is drawn from the first frame. */
+const PAST_S = 60;
+
+export class Board {
+  market: Market | null = null;
+  lanes: BoardLane[] = [];
+  truth = new Truth();
+  away = false;
+  #clock: Clock | null = null;
+  #reader: TruthReader | null = null;
+  /** The number from which the true price is read. */
+  #past = 0;
+  #running = new Map<WayName, AbortController>();
+  #read = '';
+
+  /** `changed` is called when the lanes are others than before, or the server told something new. */
+  constructor(
+    private readonly ways: readonly WayName[],
+    readonly choice: Choice,
+    private readonly changed: () => void,
+  ) {}
+
+  /** Begins all lanes that run, or all at the first time: a new count for every choice, so that they stay comparable. */
+  begin(choice: Partial<Choice> = {}): void {
+    const other = choice.symbol !== undefined && choice.symbol !== this.choice.symbol;
+    Object.assign(this.choice, choice);
+    if (!this.market) return;
+    if (other) {
+      this.truth = new Truth();
+      this.#reader = null;
+    }
+    const on = this.lanes.length > 0 ? this.ways.filter((way) => this.#running.has(way)) : this.ways;
+    this.stop();
+    this.lanes = this.ways.map((way) => this.#lane(way));
+    for (const way of on) this.#run(way);
+    this.changed();
+  }
+
+  /** From an instant of the server in Unix microseconds to `performance.now()`. Before the clocks were compared, they
+   *  are taken to agree. */
+  readonly local = (at: number) => this.#clock?.localOf(at) ?? at / 1000 - performance.timeOrigin;
+
+  /** The same the other way round. */
+  readonly serverAt = (instant: number) => (instant - this.local(0)) * 1000;
+
+  /** The most that the clock may be wrong, in milliseconds; null before it was compared. */
+  clockError(): number | null {
+    return this.#clock?.error_ms() ?? null;
+  }
+
+  isOn(way: WayName): boolean {
+    return this.#running.has(way);
+  }
+
+  /** Switches one lane off, or on again with a new count. */
+  toggle(way: WayName): void {
+    const place = this.ways.indexOf(way);
+    const running = this.#running.get(way);
+    if (running) {
+      running.abort();
+      this.#running.delete(way);
+    } else if (this.lanes[place]) {
+      this.lanes[place] = this.#lane(way);
+      this.#run(way);
+    }
+    this.changed();
+  }
+
+  stop(): void {
+    for (const running of this.#running.values()) running.abort();
+    this.#running.clear();
+  }
+
+  #lane(way: WayName): BoardLane {
+    const turn = (epoch: string) => (epoch === this.market?.epoch ? this.market.symbols.length : 0);
+    return {
+      way,
+      id: `${way}-${Math.random().toString(36).slice(2, 10)}`,
+      record: new LaneRecord({ way, symbol: this.choice.symbol, truth: this.truth, local: this.local, turn }),
+      account: new Account(way),
+      since: performance.now(),
+    };
+  }
+
+  #run(way: WayName): void {
+    const { id, record } = this.lanes[this.ways.indexOf(way)]!;
+    const query = `symbols=${encodeURIComponent(this.choice.symbol)}&lane=${id}`;
+    const { interval_ms, hold_s } = this.choice;
+    const running = new AbortController();
+    this.#running.set(way, running);
+    void run(way, { topic: 'stock-price', query, cursor: '', interval_ms, hold_s }, record, running.signal);
+  }
+
+  /** What is read once a second: one request after the other, because a browser opens six connections to a host and
+   *  three lanes each hold one. */
+  async chores(signal: AbortSignal): Promise<void> {
+    this.#clock = keepTime(signal);
+    const get = async (path: string): Promise<unknown> => {
+      const either = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
+      const answer = await fetch(path, { signal: either, cache: 'no-store' });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      return answer.json();
+    };
+    while (!signal.aborted) {
+      try {
+        if (!document.hidden) await this.#round(get);
+        this.away = false;
+      } catch {
+        this.away = true; // the lanes say so themselves, and the next round asks again
+      }
+      if (!signal.aborted) this.changed();
+      await new Promise((done) => { setTimeout(done, 1000); });
+    }
+  }
+
+  async #round(get: (path: string) => Promise<unknown>): Promise<void> {
+    const newest = this.truth.newest();
+    if (!this.market || (newest && newest.epoch !== this.market.epoch && newest.epoch !== this.#read)) {
+      const { market, topics } = (await get('/api/info')) as {
+        market: Market;
+        topics: { name: string; head: number }[];
+      };
+      this.#read = newest?.epoch ?? '';
+      this.market = market;
+      const head = topics.find(({ name }) => name === 'stock-price')?.head ?? 0;
+      this.#past = Math.max(0, head - Math.ceil(market.rate * PAST_S));
+      if (!market.symbols.includes(this.choice.symbol)) this.begin({ symbol: market.symbols[0]! });
+      else if (this.lanes.length === 0) this.begin();
+    }
+    if (!this.#reader) {
+      const path = `/poll/stock-price?symbols=${encodeURIComponent(this.choice.symbol)}`;
+      this.#reader = new TruthReader(this.truth, path, `${this.market.epoch}-${this.#past}`);
+    }
+    await this.#reader.step(get);
+    for (const { way, id, account } of this.lanes) {
+      if (this.isOn(way)) account.take((await get(`/api/stats?lane=${id}`)) as Parameters<Account['take']>[0]);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// ● I keep asking you. Asks for the newest price, rests, asks again. What changed in between it never hears
+// of. Lesson 02. Its siblings are long-poll.ts, sse.ts and ws.ts: the same regions in the same order.
+
+import type { Client, Lane, Tell } from '../types';
+import { ask, PATIENCE_MS } from './exchange';
+import { Backoff, over, rest, wait } from './shared';
+
+/** The name (ETag) of the answer we have. */
+interface Known {
+  tag: string;
+}
+
+// #region session
+export const poll: Client = async (lane, tell, signal) => {
+  const backoff = new Backoff();
+  const known: Known = { tag: '' };
+  while (!signal.aborted) {
+    tell.state({ name: 'connecting' });
+    try {
+      while (!(await receive(lane, tell, signal, backoff, known))) await rest(lane.interval_ms, signal);
+      return over(tell);
+    } catch (lost) {
+      if (!(await again(lost, tell, signal, backoff))) return;
+    }
+  }
+};
+// #endregion
+
+// #region receive
+/** One request. True if the topic has ended. */
+async function receive(lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff, known: Known) {
+  const url = `/poll/${lane.topic}?${lane.query}`;
+  // With our tag the server says 304 and no more when nothing is new. The browser's cache would hide that
+  // from us.
+  const headers: Record<string, string> = known.tag ? { 'If-None-Match': known.tag } : {};
+  const answer = await ask(url, { headers, limit_ms: LIMIT_MS }, tell, signal);
+  const at = performance.now();
+  tell.state({ name: 'live' });
+  backoff.reset();
+  if (!answer.body) return false;
+  const { epoch, cursor, events, gap, end } = answer.body;
+  if (gap) tell.gap(gap);
+  // A snapshot repeats the symbols that did not change: only what lies behind our cursor is new.
+  const [known_epoch, known_seq] = lane.cursor.split('-');
+  for (const event of events) {
+    if (epoch !== known_epoch || event.seq > Number(known_seq)) tell.event(epoch, event, at);
+  }
+  lane.cursor = cursor;
+  known.tag = answer.headers.get('ETag') ?? '';
+  return end;
+}
+// #endregion
+
+// #region heartbeat
+// None: a poll holds no connection open. Every answer is a sign of life; one that takes longer than this is
+// lost.
+const LIMIT_MS = PATIENCE_MS;
+// #endregion
+
+// #region again
+/** A poll has nothing to resume: the next one asks for the newest prices, whatever was missed. */
+function again(lost: unknown, tell: Tell, signal: AbortSignal, backoff: Backoff) {
+  return wait(lost, backoff, tell, signal);
+}
+// #endregion

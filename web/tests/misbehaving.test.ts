@@ -1,0 +1,247 @@
+// The browser clients with a server that misbehaves: errors, refusals, cuts, broken bytes, silence.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { keepTime } from '../src/clock';
+import { longPoll } from '../src/transports/long-poll';
+import { poll } from '../src/transports/poll';
+import { Backoff, Refused } from '../src/transports/shared';
+import { sse } from '../src/transports/sse';
+import { ws } from '../src/transports/ws';
+import type { Client } from '../src/types';
+import { listen, names, noDuplicate } from './transports/listener';
+import { answer, news, quote, serve, STREAM, text, told, UPGRADE } from './transports/servers';
+import type { Act, Server } from './transports/servers';
+
+let server: Server;
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0)); // no wait before the next attempt
+afterEach(async () => {
+  vi.useRealTimers();
+  await server.close();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const hello = text('{"type":"hello","epoch":"aaaaaa","head":2}');
+const frames = (...seqs: number[]) => Buffer.concat([hello, ...seqs.map((seq) => text(quote(seq)))]);
+const greeting = `${STREAM}event: hello\ndata: {"epoch":"aaaaaa","head":2}\n\n`;
+
+interface Way {
+  name: string;
+  client: Client;
+  /** An answer with these events, left open if it is a stream. */
+  good(...seqs: number[]): Act;
+  /** The bytes of an event that is broken, or cut in its midst. */
+  broken: Act;
+  torn: Act;
+  /** Requests that are made because of one refusal: streams ask once more, for the reason. */
+  per_refusal: number;
+}
+
+const whole = (...seqs: number[]): Act => [answer(200, news('aaaaaa', seqs))];
+const WAYS: Way[] = [
+  {
+    name: 'poll',
+    client: poll,
+    good: whole,
+    broken: [answer(200, '{"epoch":"aaaaaa","cursor":"aaaaaa-9","events":[{"seq":')],
+    torn: ['HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{"epoch":', 'cut'],
+    per_refusal: 1,
+  },
+  {
+    name: 'long-poll',
+    client: longPoll,
+    good: whole,
+    broken: [answer(200, '{"epoch":"aaaaaa","cursor":"aaaaaa-9","events":[{"seq":')],
+    torn: ['HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n{"epoch":', 'cut'],
+    per_refusal: 1,
+  },
+  {
+    name: 'sse',
+    client: sse,
+    good: (...seqs) => [greeting + told('aaaaaa', ...seqs)],
+    broken: [`${greeting}id: aaaaaa-9\ndata: {"seq":\n\n`],
+    torn: [`${greeting}id: aaaaaa-9\ndata: {"seq":`, 'cut'],
+    per_refusal: 2,
+  },
+  {
+    name: 'ws',
+    client: ws,
+    good: (...seqs) => [UPGRADE, frames(...seqs)],
+    broken: [UPGRADE, hello, text('{"seq":')],
+    torn: [UPGRADE, hello, text(quote(9)).subarray(0, 9), 'cut'],
+    per_refusal: 2,
+  },
+];
+
+describe.each(WAYS)('$name', ({ name, client, good, broken, torn, per_refusal }) => {
+  const again = (act: Act): Act[] => Array.from({ length: per_refusal }, () => act);
+  const after = name === 'poll' ? null : 'aaaaaa-2';
+
+  it('comes back after an error status, at its cursor', async () => {
+    server = await serve([...again([answer(500)]), good(3)]);
+    const listener = listen(client, { cursor: 'aaaaaa-2' });
+    await listener.until(() => expect(listener.heard).toEqual(['aaaaaa-3']));
+    expect(names(listener)).toEqual(['connecting', 'again', 'connecting', 'live']);
+    expect(server.asked.slice(0, per_refusal + 1).map((asked) => asked.after)).toEqual(
+      Array(per_refusal + 1).fill(after),
+    );
+    expect(listener.exchanges[0]).toMatchObject({ lost: true });
+    expect(listener.exchanges[per_refusal - 1]).toMatchObject({ news: false, lost: true });
+    await listener.stop();
+  });
+
+  it('waits for as long as the server asks', async () => {
+    server = await serve(again([answer(503, '', 'retry-after: 7')]));
+    const listener = listen(client);
+    await listener.until(() => expect(listener.states).toContainEqual({ name: 'again', in_ms: 7000 }));
+    await listener.stop();
+    expect(server.asked).toHaveLength(per_refusal);
+    expect(listener.states.at(-1)?.name).toBe('again');
+  });
+
+  it('stops when it is refused for good', async () => {
+    server = await serve(again([answer(404, '{"title":"no such topic"}')]));
+    const listener = listen(client);
+    await listener.done;
+    expect(names(listener)).toEqual(['connecting', 'ended']);
+    expect(listener.ends).toBe(0);
+    expect(server.asked).toHaveLength(per_refusal);
+  });
+
+  it('comes back when it is asked to be slower', async () => {
+    server = await serve([...again([answer(429)]), good(1)]);
+    const listener = listen(client);
+    await listener.until(() => expect(listener.heard).toEqual(['aaaaaa-1']));
+    await listener.stop();
+  });
+
+  it.each([
+    ['broken', broken],
+    ['torn', torn],
+  ])('takes nothing of an event that is %s', async (_, act) => {
+    server = await serve([act, good(3)]);
+    const listener = listen(client, { cursor: 'aaaaaa-2' });
+    await listener.until(() => expect(listener.heard).toEqual(['aaaaaa-3']));
+    await listener.stop();
+    // After a cut an EventSource comes back by itself; it heard no id, so it asks for the same.
+    expect(server.asked[1]?.after).toBe(after);
+    expect(listener.lane.cursor).toBe('aaaaaa-3');
+    expect(listener.exchanges[0]?.lost).toBe(true);
+    expect(names(listener)).toContain(name === 'sse' && act === torn ? 'browser' : 'again');
+    noDuplicate(listener);
+  });
+
+  it('stops for good when the topic ends', async () => {
+    const last: Record<string, Act[]> = {
+      poll: [[answer(200, news('aaaaaa', [3], true))]],
+      'long-poll': [[answer(200, news('aaaaaa', [3], true))]],
+      sse: [[...good(3), 'cut'], [answer(204)], [answer(204)]],
+      ws: [[...good(3), Buffer.from([0x88, 2, 0x03, 0xe8])]],
+    };
+    server = await serve(last[name] ?? []);
+    const listener = listen(client, { cursor: 'aaaaaa-2' });
+    await listener.done;
+    expect(listener.heard).toEqual(['aaaaaa-3']);
+    expect([listener.ends, listener.states.at(-1)?.name]).toEqual([1, 'ended']);
+    expect(listener.exchanges.every(({ closed }) => closed !== undefined)).toBe(true);
+  });
+
+  it('stops when it is told to, also while it waits', async () => {
+    server = await serve(again([answer(503, '', 'retry-after: 3600')]));
+    const listener = listen(client);
+    await listener.until(() => expect(listener.states.at(-1)?.name).toBe('again'));
+    await listener.stop();
+    const busy = listen(client); // the server has no answer left: this one is held
+    await listener.until(() => expect(server.asked).toHaveLength(per_refusal + 1));
+    await busy.stop();
+    expect(busy.exchanges).toMatchObject([{ lost: false }]);
+  });
+});
+
+it('long poll does not ask at once when a hold ends early', async () => {
+  server = await serve([[answer(204)], whole(1)]);
+  const listener = listen(longPoll, { hold_s: 25 });
+  await listener.until(() => expect(listener.heard).toEqual(['aaaaaa-1']));
+  expect(names(listener)).toEqual(['connecting', 'again', 'connecting', 'live']);
+  await listener.stop();
+});
+
+it('sse opens anew after a wrong type, and leaves a cut to the browser', async () => {
+  const page = answer(200, '<html>', 'content-type: text/html');
+  const cut = [`${STREAM}retry: 1\n\n${told('aaaaaa', 3, 4)}`, 'cut'];
+  server = await serve([[page], [page], cut, [STREAM + told('bbbbbb', 1)]]);
+  const listener = listen(sse, { cursor: 'aaaaaa-2' });
+  await listener.until(() => expect(listener.heard).toEqual(['aaaaaa-3', 'aaaaaa-4', 'bbbbbb-1']));
+  expect(server.asked.map(({ after }) => after)).toEqual(Array(4).fill('aaaaaa-2'));
+  expect(server.asked.at(-1)?.headers['last-event-id']).toBe('aaaaaa-4');
+  expect(listener.lane.cursor).toBe('bbbbbb-1');
+  expect(names(listener)).toEqual(['connecting', 'again', 'connecting', 'browser']);
+  await listener.stop();
+});
+
+it('ws takes the epoch of each hello', async () => {
+  const other = text('{"type":"hello","epoch":"bbbbbb","head":1}');
+  server = await serve([[UPGRADE, frames(7), other, text(quote(1)), 'cut']]);
+  const listener = listen(ws);
+  await listener.until(() => expect(server.asked).toHaveLength(2));
+  expect(listener.heard).toEqual(['aaaaaa-7', 'bbbbbb-1']);
+  expect(server.asked[1]?.after).toBe('bbbbbb-1');
+  await listener.stop();
+});
+
+it.each(WAYS.slice(2))('$name gives up a connection that fell silent', async ({ client, good }) => {
+  server = await serve([good(1), good(2)]);
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const listener = listen(client);
+  const heard = async (...all: string[]) => {
+    while (listener.heard.length < all.length) {
+      await new Promise((turn) => setImmediate(turn));
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(listener.heard).toEqual(all);
+  };
+  await heard('aaaaaa-1');
+  await vi.advanceTimersByTimeAsync(39_000);
+  expect(server.asked).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1000); // the last word was just heard
+  await heard('aaaaaa-1', 'aaaaaa-2');
+  expect(server.asked[1]?.after).toBe('aaaaaa-1');
+  await listener.stop();
+});
+
+it('draws each wait from the whole of a length that doubles to 30 s', async () => {
+  server = await serve([]);
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const backoff = new Backoff();
+  const waits = Array.from({ length: 7 }, () => backoff.next());
+  expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+  backoff.reset();
+  expect(backoff.next(3000)).toBe(3500);
+  const asked = (value: string) =>
+    new Refused(new Response('', { headers: { 'retry-after': value } })).retry_after_ms;
+  expect([asked('2'), asked('1e99'), asked('soon'), asked('-5')]).toEqual([2000, 3_600_000, 0, 0]);
+  expect(asked(new Date(Date.now() + 60_000).toUTCString())).toBeGreaterThan(58_000);
+});
+
+it('keeps the time of the quickest of five exchanges', async () => {
+  server = await serve([]);
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
+  let now = 1000;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const ways_ms = [40, 9, 5, 30, 12]; // there and back; the way there takes all of it, except in the quickest
+  let round = 0;
+  vi.stubGlobal('fetch', () => {
+    const way = ways_ms[round++] ?? 0;
+    const there = way === 5 ? 2 : way;
+    const server_us = (now + there) * 1000 + 5_000_000;
+    now += way + 1; // the server itself takes one
+    return Promise.resolve(Response.json({ received_us: server_us, sent_us: server_us + 1000 }));
+  });
+  const stop = new AbortController();
+  const clock = keepTime(stop.signal);
+  expect([clock.serverNow(), clock.localOf(0), clock.error_ms()]).toEqual([null, null, null]);
+  await vi.waitFor(() => expect(clock.error_ms()).toBe(2.5), { interval: 2 });
+  expect(clock.serverNow()).toBe(now * 1000 + 5_000_000 - 500);
+  expect(clock.localOf(clock.serverNow() ?? 0)).toBe(now);
+  stop.abort();
+});

@@ -1,0 +1,53 @@
+// What the page tests share: a server of their own, and a visitor who notices what is wrong.
+
+import { readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+import { test as base, type Page } from '@playwright/test';
+
+import { Server } from '../../clients/node/server.mjs';
+
+export const LANGS = ['en', 'zh'] as const;
+/** The lessons that there are, by their names. */
+export const LESSONS = readdirSync(new URL('../../lessons/en', import.meta.url))
+  .filter((file) => /^\d\d-.*\.md$/.test(file))
+  .map((file) => file.replace('.md', ''));
+
+/** `server` serves the built page; `wrong` gathers what the browser complains about, and every foreign request. */
+export const test = base.extend<{ wrong: string[] }, { server: Server }>({
+  server: [
+    // Playwright wants to see the names of the fixtures that are used: none.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const server = await Server.start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ server }, use) => use(server.origin),
+  wrong: async ({ page, server }, use) => {
+    const wrong: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error') wrong.push(message.text());
+    });
+    page.on('pageerror', (error) => wrong.push(error.message));
+    page.on('request', (request) => {
+      const url = request.url();
+      if (!/^(data|blob):/.test(url) && new URL(url).host !== server.address) wrong.push(url);
+    });
+    await use(wrong);
+  },
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with the page, in words. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    type Found = { violations: { id: string; nodes: { target: string[] }[] }[] };
+    const found = await (window as unknown as { axe: { run(): Promise<Found> } }).axe.run();
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+  });
+}
