@@ -39,8 +39,8 @@ async fn serve(run: Run) -> anyhow::Result<()> {
     let name = way.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     announce(&options, &name, &url);
     let url = url + &fourways::lesson_path(&name);
-    if open && let Err(error) = ::open::that(&url) {
-        eprintln!("fourways: cannot open a browser ({error}); open {url} yourself");
+    if open && ::open::that(&url).is_err() {
+        eprintln!("fourways: no browser could be opened here; open {url} yourself");
     }
     let mut signals = Signals::new()?;
     let drain_ms = server.site().limits().drain_ms;
