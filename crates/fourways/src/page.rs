@@ -51,9 +51,7 @@ fn read(parts: &Parts) -> Option<Response> {
     }
     if let Some(way) = path.strip_prefix("lesson/") {
         let (_, lesson) = LESSONS.iter().find(|(name, _)| *name == way)?;
-        // A page that was built without this lesson shows the way on the board.
-        let built = Dist::get(&format!("en/{lesson}.html")).is_some();
-        return Some(in_language(&parts.headers, if built { lesson } else { "board" }));
+        return Some(in_language(&parts.headers, lesson));
     }
     let names =
         [path.to_owned(), format!("{path}.html"), format!("{}/index.html", path.trim_end_matches('/'))];
