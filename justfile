@@ -47,6 +47,7 @@ screenshots: page
 # Bring the code into form
 fmt:
     cargo fmt --all
+    cd web && npm run --silent form
 
 # Write the transcripts anew after the wire has changed on purpose
 transcripts:

@@ -9,7 +9,10 @@ const LINES_MAX = 40;
 /** The faults of all pages, in words; none if they can be built. */
 export function checkLessons(repository: string): string[] {
   const folder = join(repository, 'lessons');
-  const names = (lang: string) => readdirSync(join(folder, lang)).filter((name) => name.endsWith('.md')).sort();
+  const names = (lang: string) =>
+    readdirSync(join(folder, lang))
+      .filter((name) => name.endsWith('.md'))
+      .sort();
   const [en, zh] = [names('en'), names('zh')];
   const faults: string[] = [];
   for (const name of new Set([...en, ...zh])) {
@@ -23,7 +26,9 @@ export function checkLessons(repository: string): string[] {
     const length = Math.min(shapes[0]!.length, shapes[1]!.length);
     if (place >= 0 || shapes[0]!.length !== shapes[1]!.length) {
       const at = place >= 0 ? place : length;
-      faults.push(`lessons/*/${name} differ: en has ${shapes[0]![at] ?? 'nothing'}, zh has ${shapes[1]![at] ?? 'nothing'}`);
+      faults.push(
+        `lessons/*/${name} differ: en has ${shapes[0]![at] ?? 'nothing'}, zh has ${shapes[1]![at] ?? 'nothing'}`,
+      );
     }
     for (const path of paths) faults.push(...regionFaults(repository, path));
   }

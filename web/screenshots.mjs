@@ -14,7 +14,10 @@ mkdirSync(folder, { recursive: true });
 
 const server = await Server.start('127.0.0.1:0', 16);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-sync'] });
-for (const [lang, colorScheme] of [['en', 'light'], ['zh', 'dark']]) {
+for (const [lang, colorScheme] of [
+  ['en', 'light'],
+  ['zh', 'dark'],
+]) {
   const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, colorScheme });
   const page = await context.newPage();
   await page.goto(`${server.origin}/${lang}/board`);

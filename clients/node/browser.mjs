@@ -25,8 +25,14 @@ export function launch() {
   return chromium.launch({
     executablePath: executable(),
     args: [
-      '--no-sandbox', '--headless', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync',
+      '--no-sandbox',
+      '--headless',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
     ],
   });
 }
@@ -50,7 +56,9 @@ export async function open(browser, server, { body = '', setup = '', snippets = 
 ${body}
 <script>${setup}</script>
 ${scripts}`;
-  await page.route(`${server.origin}/snippet`, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }));
+  await page.route(`${server.origin}/snippet`, (route) =>
+    route.fulfill({ contentType: 'text/html; charset=utf-8', body: html }),
+  );
   for (const name of snippets) {
     await page.route(`${server.origin}/snippets/${name}.js`, (route) => {
       return route.fulfill({ contentType: 'text/javascript; charset=utf-8', body: snippet(name) });

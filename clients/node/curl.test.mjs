@@ -25,10 +25,11 @@ function curl(...args) {
   return {
     text: () => printed.items.join(''),
     sees: (what, pattern) => printed.until(what, (items) => pattern.exec(items.join(''))),
-    events: (count) => printed.until(`${count} events`, (items) => {
-      const all = eventsOf(items.join(''));
-      return all.length >= count && all;
-    }),
+    events: (count) =>
+      printed.until(`${count} events`, (items) => {
+        const all = eventsOf(items.join(''));
+        return all.length >= count && all;
+      }),
     done: () => within(closed, 'the end of curl'),
     async stop() {
       child.kill('SIGTERM');
@@ -72,10 +73,17 @@ test('the head of an event stream comes at once, from a topic that is silent', a
 test('events are id and data lines, the snapshot first, then a cursor, then each event once', async () => {
   const stream = curl('/sse/stock-price');
   const events = await stream.events(40);
-  assertUnbroken(events.map((event) => event.seq), 'curl');
+  assertUnbroken(
+    events.map((event) => event.seq),
+    'curl',
+  );
   assert.equal(new Set(events.slice(0, 8).map((event) => JSON.parse(event.json).symbol)).size, 8, 'one of each symbol');
   const [, epoch, seq] = /\n\nid: ([a-z0-9]{6})-(\d+)\nevent: cursor\ndata: \{\}\n\n/.exec(stream.text());
-  assert.equal(`${epoch}-${seq}`, `${events[7].epoch}-${events[7].seq}`, 'the cursor stands at the end of the snapshot');
+  assert.equal(
+    `${epoch}-${seq}`,
+    `${events[7].epoch}-${events[7].seq}`,
+    'the cursor stands at the end of the snapshot',
+  );
   await stream.stop();
 });
 
@@ -88,7 +96,10 @@ test('Last-Event-ID resumes with exactly the next event', async () => {
   const events = await second.events(30);
   assert.equal(events[0].seq, last.seq + 1);
   assert.equal(events[0].epoch, last.epoch);
-  assertUnbroken(events.map((event) => event.seq), 'the resumed stream');
+  assertUnbroken(
+    events.map((event) => event.seq),
+    'the resumed stream',
+  );
   assert.doesNotMatch(second.text(), /^event: gap$/m);
   await second.stop();
 });
@@ -123,7 +134,10 @@ test('a long poll is held until there is news', async () => {
   const { status, head, body } = await held;
   assert.equal(status, 200);
   assert.match(head, /^cache-control: no-store\r?$/im);
-  assert.deepEqual(JSON.parse(body).events.map((event) => event.text), ['wake up']);
+  assert.deepEqual(
+    JSON.parse(body).events.map((event) => event.text),
+    ['wake up'],
+  );
 });
 
 test('a hold without news ends with 204', async () => {

@@ -64,11 +64,17 @@ test('after the end of a job it stops for good', async (t) => {
   await inbox.until('the closed state', (items) => items.some((item) => item.state === 2));
   const last = inbox.items.filter(is('message')).at(-1);
   assert.equal(JSON.parse(last.data).state, 'done');
-  assert.deepEqual(inbox.items.filter(is('error')).map((item) => item.state), [0, 2], 'CONNECTING, then CLOSED by the 204');
+  assert.deepEqual(
+    inbox.items.filter(is('error')).map((item) => item.state),
+    [0, 2],
+    'CONNECTING, then CLOSED by the 204',
+  );
   // Longer than any `retry` of the server: an EventSource that still lives would have come back by now.
   assert.equal((await server.fetch('/long-poll/chat?hold=3.5')).status, 204);
   await requests.take(2, 'requests');
   assert.deepEqual(requests.items, [null, last.lastEventId]);
-  const { accounts: [account] } = await server.json('/api/stats?lane=browser');
+  const {
+    accounts: [account],
+  } = await server.json('/api/stats?lane=browser');
   assert.equal(account.requests, 2, 'the server counts no more');
 });

@@ -25,7 +25,9 @@ export class Server {
   /** Starts a server and waits until it listens. */
   static async start(listen = '127.0.0.1:0', rate = 50) {
     const server = new Server();
-    const child = spawn(BINARY, ['run', 'all', '--listen', listen, '--rate', `${rate}`, ...MARKET], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(BINARY, ['run', 'all', '--listen', listen, '--rate', `${rate}`, ...MARKET], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     running.add(child);
     server.#child = child;
     server.#gone = once(child, 'exit').finally(() => running.delete(child));

@@ -35,7 +35,7 @@ async function show(t, options) {
   return shown;
 }
 
-test('the snippets are the tutorial\'s, byte for byte', () => {
+test("the snippets are the tutorial's, byte for byte", () => {
   for (const [name, hash] of Object.entries(SHA256)) {
     assert.equal(createHash('sha256').update(snippet(name)).digest('hex'), hash, name);
   }
@@ -44,10 +44,11 @@ test('the snippets are the tutorial\'s, byte for byte', () => {
 test('3.3 the price is a number of the feed, and changes', async (t) => {
   const { cursor } = await server.json('/poll/stock-price');
   const { page } = await show(t, { body: '<b id="price"></b>', snippets: ['3.3'] });
-  const changed = (old) => page.waitForFunction((old) => {
-    const { textContent } = document.getElementById('price');
-    return textContent !== old && textContent;
-  }, old);
+  const changed = (old) =>
+    page.waitForFunction((old) => {
+      const { textContent } = document.getElementById('price');
+      return textContent !== old && textContent;
+    }, old);
   const first = await (await changed('')).jsonValue();
   const second = await (await changed(first)).jsonValue();
   // From before the page was opened, so the snapshot that the page began with is in it.
@@ -61,7 +62,9 @@ test('4.1 a notification becomes a card', async (t) => {
   const { page } = await show(t, { body: '<div id="notifications"></div>', snippets: ['4.1'] });
   const card = page.locator('#notifications > div').first();
   await card.waitFor();
-  const { events: [sent] } = await server.json('/poll/notifications');
+  const {
+    events: [sent],
+  } = await server.json('/poll/notifications');
   assert.equal(await card.locator('h4').textContent(), sent.title);
   assert.equal(await card.locator('p').textContent(), sent.message);
 });
@@ -75,11 +78,14 @@ test('4.2 the panel shows the processor, and its bar follows', async (t) => {
       function updateDiskChart(percent) { charts.disk.push(percent); }`,
     snippets: ['4.2'],
   });
-  const shown = await page.waitForFunction(() => charts.disk.length >= 2 && {
-    text: document.getElementById('cpu-usage').textContent,
-    width: document.getElementById('cpu-bar').style.width,
-    ...charts,
-  });
+  const shown = await page.waitForFunction(
+    () =>
+      charts.disk.length >= 2 && {
+        text: document.getElementById('cpu-usage').textContent,
+        width: document.getElementById('cpu-bar').style.width,
+        ...charts,
+      },
+  );
   const { text, width, memory, disk } = await shown.jsonValue();
   assert.match(text, /^\d+(\.\d)?%$/);
   assert.equal(width, text);
@@ -100,7 +106,10 @@ test('4.3 a log line becomes an entry with the class of its level', async (t) =>
 test('5.2 one line is all a client needs: each event is logged once', async (t) => {
   const { logged } = await show(t, { snippets: ['5.2-simple'] });
   const lines = await logged.take(40, 'logged events');
-  assertUnbroken(lines.map((line) => JSON.parse(line).seq), 'the console');
+  assertUnbroken(
+    lines.map((line) => JSON.parse(line).seq),
+    'the console',
+  );
   const body = await server.get(`/poll/stock-price?after=${JSON.parse(lines[0]).seq - 1}`);
   assert.ok(body.includes(`[${lines.join(',')}`), 'the very bytes that a poll is told');
 });
@@ -115,5 +124,8 @@ test('5.2 the browser says that it reconnects, does, and misses nothing', async 
   const before = logged.items.filter(isData).length;
   server = await server.again();
   const lines = await logged.take(before + 40, 'logged events', isData);
-  assertUnbroken(lines.map((line) => JSON.parse(line).seq), 'over the restart');
+  assertUnbroken(
+    lines.map((line) => JSON.parse(line).seq),
+    'over the restart',
+  );
 });

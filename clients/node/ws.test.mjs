@@ -67,12 +67,19 @@ test('subscribe replaces the filter and starts with a new hello and snapshot', a
     const hellos = client.inbox.items.filter((item) => item.type === 'hello').length;
     client.socket.send(JSON.stringify({ op: 'subscribe', symbols }));
     const since = await client.inbox.until(`events of ${symbols} after a new hello`, (items) => {
-      const at = items.findIndex((item, index) => item.type === 'hello' && items.slice(0, index).filter((one) => one.type === 'hello').length === hellos);
+      const at = items.findIndex(
+        (item, index) =>
+          item.type === 'hello' && items.slice(0, index).filter((one) => one.type === 'hello').length === hellos,
+      );
       return at >= 0 && items.length >= at + 12 && items.slice(at);
     });
     const events = since.filter(isEvent);
     assert.deepEqual([...new Set(events.map((event) => event.symbol))].sort(), symbols);
-    assert.deepEqual(seqs(events), seqs(events).toSorted((a, b) => a - b), 'in order');
+    assert.deepEqual(
+      seqs(events),
+      seqs(events).toSorted((a, b) => a - b),
+      'in order',
+    );
     assert.equal(since[1 + symbols.length].type, 'cursor', 'the snapshot has one event of each symbol');
   }
   await close(client);
@@ -98,7 +105,12 @@ test('echo returns text and binary as they came, and a ping its payload', async 
   socket.on('pong', (data) => pongs.push(data));
   await within(once(socket, 'open'), 'the handshake');
   const bytes = Buffer.from(Array.from({ length: 40_000 }, (_, index) => index % 256));
-  const sent = [['价格 ✓ 🙂', false], ['', false], [bytes, true], [Buffer.alloc(0), true]];
+  const sent = [
+    ['价格 ✓ 🙂', false],
+    ['', false],
+    [bytes, true],
+    [Buffer.alloc(0), true],
+  ];
   for (const [data] of sent) socket.send(data);
   socket.ping('are you there?');
   const echoes = await inbox.take(sent.length, 'echoes');
@@ -123,5 +135,8 @@ test('SIGTERM closes with 1001 and ends the server with 0', async (t) => {
   const clients = await Promise.all(['/ws/stock-price', '/ws/chat', '/ws/echo'].map((path) => open(path, other)));
   await clients[0].inbox.take(10, 'events', isEvent);
   const [codes] = await Promise.all([Promise.all(clients.map((client) => client.closed())), other.stop()]);
-  assert.deepEqual(codes.map(([code]) => code), [1001, 1001, 1001]);
+  assert.deepEqual(
+    codes.map(([code]) => code),
+    [1001, 1001, 1001],
+  );
 });

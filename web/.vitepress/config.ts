@@ -129,7 +129,10 @@ export default defineConfig({
     server: {
       fs: { allow: [repository] },
       proxy: Object.fromEntries(
-        ['/poll', '/long-poll', '/sse', '/ws', '/api'].map((path) => [path, { target: 'http://127.0.0.1:8080', ws: path === '/ws' }]),
+        ['/poll', '/long-poll', '/sse', '/ws', '/api'].map((path) => [
+          path,
+          { target: 'http://127.0.0.1:8080', ws: path === '/ws' },
+        ]),
       ),
     },
   },
@@ -137,7 +140,9 @@ export default defineConfig({
 
 /** Writes the br and gzip twins of everything that shrinks. */
 function compressed(folder: string) {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.(html|js|css|svg|json)$/.test(file));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\.(html|js|css|svg|json)$/.test(file),
+  );
   for (const file of files) {
     const path = join(folder, file);
     const text = readFileSync(path);

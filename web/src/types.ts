@@ -33,9 +33,7 @@ export interface Lane {
 }
 
 /** How a lane is doing. `again` waits `in_ms` and connects anew; `browser` leaves that to the browser. */
-export type State =
-  | { name: 'connecting' | 'live' | 'browser' | 'paused' | 'ended' }
-  | { name: 'again'; in_ms: number };
+export type State = { name: 'connecting' | 'live' | 'browser' | 'paused' | 'ended' } | { name: 'again'; in_ms: number };
 
 /** What a client tells. All instants are `performance.now()`, in milliseconds. */
 export interface Tell {

@@ -29,7 +29,10 @@ test('a lane goes off and on', async ({ page }) => {
   await page.keyboard.press('2');
   await expect(lane(page, 'long-poll')).toHaveAttribute('data-state', 'off');
   await expect(page.locator('[data-state="live"]')).toHaveCount(3);
-  await page.getByRole('button', { name: /Long polling/ }).last().click();
+  await page
+    .getByRole('button', { name: /Long polling/ })
+    .last()
+    .click();
   await expect(page.locator('[data-state="live"]')).toHaveCount(4);
 });
 
@@ -41,7 +44,10 @@ test('the interval changes how often polling asks', async ({ page }) => {
   await select.selectOption({ index: 0 });
   const fast = Number(await select.inputValue());
   await expect(lane(page, 'poll')).toContainText(`every ${fast}`);
-  const asked = () => page.waitForRequest((request) => request.url().includes('/poll/stock-price?symbols') && request.url().includes('lane='));
+  const asked = () =>
+    page.waitForRequest(
+      (request) => request.url().includes('/poll/stock-price?symbols') && request.url().includes('lane='),
+    );
   await asked();
   const first = Date.now();
   await asked();
@@ -49,7 +55,9 @@ test('the interval changes how often polling asks', async ({ page }) => {
 });
 
 test('hold, window and symbol change what is asked and shown', async ({ page }) => {
-  const held = page.waitForRequest((request) => request.url().includes('/long-poll/') && !request.url().includes('hold=25'));
+  const held = page.waitForRequest(
+    (request) => request.url().includes('/long-poll/') && !request.url().includes('hold=25'),
+  );
   await page.keyboard.press('h');
   await held;
   const select = page.locator('select[aria-keyshortcuts="W"]');
@@ -75,7 +83,10 @@ test('a hidden tab pauses and says so', async ({ page }) => {
   const hide = (hidden: boolean) =>
     page.evaluate((hidden) => {
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
-      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') });
+      Object.defineProperty(document, 'visibilityState', {
+        configurable: true,
+        get: () => (hidden ? 'hidden' : 'visible'),
+      });
       document.dispatchEvent(new Event('visibilitychange'));
     }, hidden);
   await hide(true);

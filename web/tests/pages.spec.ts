@@ -30,8 +30,12 @@ for (const path of PAGES) {
   }
 }
 
-test('the first language is the browser\'s', async ({ browser, server }) => {
-  for (const [locale, path] of [['zh-CN', '/zh/'], ['en-GB', '/en/'], ['de-DE', '/en/']] as const) {
+test("the first language is the browser's", async ({ browser, server }) => {
+  for (const [locale, path] of [
+    ['zh-CN', '/zh/'],
+    ['en-GB', '/en/'],
+    ['de-DE', '/en/'],
+  ] as const) {
     const context = await browser.newContext({ locale });
     const page = await context.newPage();
     await page.goto(server.origin);
@@ -43,7 +47,10 @@ test('the first language is the browser\'s', async ({ browser, server }) => {
 test('the switch of the language keeps the page', async ({ page, wrong }) => {
   await page.setViewportSize({ width: 1400, height: 900 });
   await page.goto('/en/board');
-  await page.getByRole('button', { name: /language/i }).first().hover();
+  await page
+    .getByRole('button', { name: /language/i })
+    .first()
+    .hover();
   await page.getByRole('link', { name: '中文' }).first().click();
   await expect(page).toHaveURL(/\/zh\/board/);
   expect(wrong).toEqual([]);

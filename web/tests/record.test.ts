@@ -15,7 +15,13 @@ const at = (instant: number) => (instant + 1_000_000) * 1000;
 
 function lane(way: WayName = 'poll', turn = SYMBOLS) {
   const truth = new Truth();
-  const record = new LaneRecord({ way, symbol: 'ACME', truth, local, turn: (epoch) => (epoch === 'aaaaaa' ? turn : 0) });
+  const record = new LaneRecord({
+    way,
+    symbol: 'ACME',
+    truth,
+    local,
+    turn: (epoch) => (epoch === 'aaaaaa' ? turn : 0),
+  });
   /** The price of a turn: published at `published`, here at `arrived`. */
   const hear = (turns: number, published: number, arrived: number, epoch = 'aaaaaa') => {
     record.event(epoch, quote(turns, published), arrived);
@@ -24,7 +30,11 @@ function lane(way: WayName = 'poll', turn = SYMBOLS) {
 }
 
 const quote = (turns: number, published: number) => ({
-  seq: 1 + turns * SYMBOLS, at: at(published), symbol: 'ACME', value: 100 + turns / 100, change: 0,
+  seq: 1 + turns * SYMBOLS,
+  at: at(published),
+  symbol: 'ACME',
+  value: 100 + turns / 100,
+  change: 0,
 });
 
 describe('never seen', () => {
@@ -74,7 +84,16 @@ describe('mean age', () => {
     // Published at 0 and known at once, nothing more for 2 s: the age grows from 0 to 2 s.
     expect(meanAge([{ from: 0, at: 0 }], 0, 2000)).toBe(1000);
     // Then one that is 500 ms old when it comes, watched for 1 s more: (1000 * 2 + 1000 * 1) / 3.
-    expect(meanAge([{ from: 0, at: 0 }, { from: 2000, at: 1500 }], 0, 3000)).toBe(1000);
+    expect(
+      meanAge(
+        [
+          { from: 0, at: 0 },
+          { from: 2000, at: 1500 },
+        ],
+        0,
+        3000,
+      ),
+    ).toBe(1000);
     expect(meanAge([{ from: 5000, at: 4000 }], 0, 5000)).toBeNull();
   });
 
@@ -131,7 +150,10 @@ describe('exchanges', () => {
 
   it('are answers only if they came to a good end', () => {
     const { record } = lane('poll');
-    for (const [id, lost] of [[1, false], [2, true]] as const) {
+    for (const [id, lost] of [
+      [1, false],
+      [2, true],
+    ] as const) {
       record.asked(id, id);
       record.answered(id, id, !lost);
       record.closed(id, id, lost);

@@ -10,7 +10,10 @@ import { readTranscript, type WireLine } from '../src/components/wire-bytes.ts';
 const crates = resolve(import.meta.dirname, '../../crates');
 const all = ['poll', 'long-poll', 'sse', 'ws'].flatMap((way) => {
   const folder = join(crates, way, 'transcripts');
-  return readdirSync(folder).map((name) => ({ name: `${way}/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
+  return readdirSync(folder).map((name) => ({
+    name: `${way}/${name}`,
+    text: readFileSync(join(folder, name), 'utf8'),
+  }));
 });
 
 const shown = ({ pieces }: WireLine) => pieces.map(({ text }) => text).join('');
@@ -20,7 +23,12 @@ describe.each(all)('$name', ({ text }) => {
   const lines = readTranscript(text);
 
   test('shows every character of the recording', () => {
-    expect(lines.map(shown)).toEqual(text.split('\n').filter((line) => line !== '').map((line) => line.slice(3)));
+    expect(lines.map(shown)).toEqual(
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.slice(3)),
+    );
   });
 
   test('counts a body as long as its content-length', () => {
@@ -39,7 +47,9 @@ describe.each(all)('$name', ({ text }) => {
   });
 
   test('counts a frame as long as its head says', () => {
-    for (const line of lines.filter(({ pieces }) => pieces[0]?.kind === 'frame' && /^[0-9a-f]{2} /.test(pieces[0].text))) {
+    for (const line of lines.filter(
+      ({ pieces }) => pieces[0]?.kind === 'frame' && /^[0-9a-f]{2} /.test(pieces[0].text),
+    )) {
       const head = line.pieces[0]!.text.trim().split(' ');
       expect(line.length - head.length).toBe(Number.parseInt(head[1]!, 16) & 0x7f);
     }
@@ -48,10 +58,14 @@ describe.each(all)('$name', ({ text }) => {
 
 test('every byte has its class', () => {
   expect(kinds('-> GET /poll/stock-price?after=ck0d7l-998 HTTP/1.1\\r\\n')).toEqual([
-    'start GET /poll/stock-price?', 'cursor after=ck0d7l-998', 'start  HTTP/1.1\\r\\n',
+    'start GET /poll/stock-price?',
+    'cursor after=ck0d7l-998',
+    'start  HTTP/1.1\\r\\n',
   ]);
   expect(kinds('<- data: {"seq":1,"at":2,"symbol":"ACME"}\\n')).toEqual([
-    'event data: ', 'payload {"seq":1,"at":2,"symbol":"ACME"}', 'event \\n',
+    'event data: ',
+    'payload {"seq":1,"at":2,"symbol":"ACME"}',
+    'event \\n',
   ]);
   expect(kinds('<- 2A\\r\\n')).toEqual(['frame 2A\\r\\n']);
   expect(kinds('<- id: ck0d7l-993\\n')).toEqual(['cursor id: ck0d7l-993\\n']);

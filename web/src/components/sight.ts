@@ -49,8 +49,12 @@ export function look(board: Board, { way, record, account, since }: BoardLane, w
     wait_s: Math.max(1, Math.ceil(wait_ms / 1000)),
     seq: known?.seq ?? 0,
     value: known?.value ?? null,
-    stale: known !== null && newest !== null && newest.value !== known.value && newest.at > known.at
-      && now - board.local(newest.at) > JUST_MS,
+    stale:
+      known !== null &&
+      newest !== null &&
+      newest.value !== known.value &&
+      newest.at > known.at &&
+      now - board.local(newest.at) > JUST_MS,
     age: record.meanAge(from, now),
     ideal: board.truth.idealAge(board.serverAt(from), board.serverAt(now)),
     missed: record.neverSeen(),

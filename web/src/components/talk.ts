@@ -44,7 +44,10 @@ export class Talk {
     end: () => this.record.end(),
   };
 
-  constructor(public symbol: string, private readonly make: (symbol: string) => LaneRecord) {
+  constructor(
+    public symbol: string,
+    private readonly make: (symbol: string) => LaneRecord,
+  ) {
     this.record = make(symbol);
     this.#lane = { topic: 'stock-price', query: '', cursor: '', interval_ms: 0, hold_s: 0 };
   }

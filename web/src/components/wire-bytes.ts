@@ -25,7 +25,10 @@ const DATE_LENGTH = 29;
 const utf8 = new TextEncoder();
 
 export function readTranscript(text: string): WireLine[] {
-  return text.split('\n').filter((line) => line !== '').map(readLine);
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(readLine);
 }
 
 function readLine(line: string): WireLine {
@@ -62,7 +65,8 @@ function body(text: string): Piece[] {
   if (/^(close \d|\{"type":"(gap|error)")/.test(text)) return [{ text, kind: 'control' }];
   if (text.startsWith('{"type":"cursor"')) return [{ text, kind: 'cursor' }];
   return cut(text, EVENT, 'payload', 'event').flatMap((piece) =>
-    piece.kind === 'payload' ? [piece] : cut(piece.text, /"cursor":"[^"]+"/g, 'cursor', 'event'));
+    piece.kind === 'payload' ? [piece] : cut(piece.text, /"cursor":"[^"]+"/g, 'cursor', 'event'),
+  );
 }
 
 /** Gives what `pattern` finds one class, and what lies between another. */

@@ -139,7 +139,9 @@ export class Board {
         this.away = true; // the lanes say so themselves, and the next round asks again
       }
       if (!signal.aborted) this.changed();
-      await new Promise((done) => { setTimeout(done, 1000); });
+      await new Promise((done) => {
+        setTimeout(done, 1000);
+      });
     }
   }
 

@@ -42,7 +42,11 @@ export function drawLane(ctx: CanvasRenderingContext2D, frame: Frame, look: Look
   const { width, height, now, window_ms, record } = frame;
   const edge = width - look.wArrow / 2; // the line that is now
   const pen: Pen = {
-    ...frame, ctx, look, colour: look.lane[record.of.way], from: now - window_ms,
+    ...frame,
+    ctx,
+    look,
+    colour: look.lane[record.of.way],
+    from: now - window_ms,
     x: (instant) => edge * (1 - (now - instant) / window_ms),
   };
   ctx.clearRect(0, 0, width, height);
@@ -67,8 +71,19 @@ export function glyph(ctx: CanvasRenderingContext2D, way: WayName, x: number, y:
   ctx.beginPath();
   if (way === 'poll') ctx.arc(x, y, r, 0, 2 * Math.PI);
   else if (way === 'long-poll') ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
-  else if (way === 'ws') polygon(ctx, [[x, y - r * 1.2], [x + r * 1.2, y], [x, y + r * 1.2], [x - r * 1.2, y]]);
-  else polygon(ctx, [[x - r * 1.1, y - r * 0.9], [x + r * 1.1, y - r * 0.9], [x, y + r * 1.1]]);
+  else if (way === 'ws')
+    polygon(ctx, [
+      [x, y - r * 1.2],
+      [x + r * 1.2, y],
+      [x, y + r * 1.2],
+      [x - r * 1.2, y],
+    ]);
+  else
+    polygon(ctx, [
+      [x - r * 1.1, y - r * 0.9],
+      [x + r * 1.1, y - r * 0.9],
+      [x, y + r * 1.1],
+    ]);
   ctx.fill();
 }
 

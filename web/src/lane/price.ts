@@ -108,8 +108,12 @@ function hatch({ ctx, look, colour }: Pen, left: number, right: number, y: numbe
 }
 
 /** Where something arrived, and nowhere else. Of a burst the newest shows: the others were never the price. */
-function points({ ctx, look, colour, record, x, from }: Pen, heard: readonly Heard[], y: (value: number) => number,
-  width: number): void {
+function points(
+  { ctx, look, colour, record, x, from }: Pen,
+  heard: readonly Heard[],
+  y: (value: number) => number,
+  width: number,
+): void {
   for (const group of bundle(heard, ({ arrived }) => arrived, null)) {
     const { arrived, value } = group.at(-1)!;
     if (arrived < from) continue;

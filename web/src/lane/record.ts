@@ -66,7 +66,14 @@ export class LaneRecord implements Tell {
 
   asked(id: number, at: number): void {
     const exchange: Exchange = {
-      id, asked: at, answered: null, closed: null, news: false, lost: false, heard: 0, newest: null,
+      id,
+      asked: at,
+      answered: null,
+      closed: null,
+      news: false,
+      lost: false,
+      heard: 0,
+      newest: null,
     };
     this.exchanges.push(exchange);
     this.#byId.set(id, exchange);

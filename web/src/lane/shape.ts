@@ -102,7 +102,12 @@ function reach(pen: Pen, { of, topEnd, bottomEnd }: Placed): [number, number] {
 function wash(pen: Pen, one: Placed, top: number, bottom: number): void {
   const [topEnd, bottomEnd] = reach(pen, one);
   pen.ctx.beginPath();
-  polygon(pen.ctx, [[one.bottomAsk, bottom], [one.topAsk, top], [topEnd, top], [bottomEnd, bottom]]);
+  polygon(pen.ctx, [
+    [one.bottomAsk, bottom],
+    [one.topAsk, top],
+    [topEnd, top],
+    [bottomEnd, bottom],
+  ]);
   pen.ctx.fill();
 }
 
@@ -139,8 +144,16 @@ function ask(pen: Pen, { of, bottomAsk, topAsk }: Placed, top: number, bottom: n
 }
 
 /** Told. An answer that brought nothing is a thinner arrow, a bundle a thicker one with its count, if it has room. */
-function answer(pen: Pen, x1: number, x2: number, top: number, bottom: number, n: number, news: boolean,
-  room = true): void {
+function answer(
+  pen: Pen,
+  x1: number,
+  x2: number,
+  top: number,
+  bottom: number,
+  n: number,
+  news: boolean,
+  room = true,
+): void {
   const { ctx, look } = pen;
   ctx.lineWidth = look.wArrow * (n > 1 ? 1.7 : news ? 1 : 0.6);
   line(pen, x1, top, x2, bottom - look.dot * 0.5);
@@ -174,8 +187,18 @@ function drawDots(pen: Pen, top: number): void {
   while (place > 0 && local(all[place - 1]!.at) >= from) place -= 1;
   const shown = all.slice(place).filter(({ at }) => at >= first.at && local(at) <= now);
   if (isDense(shown.length, spanOf(pen, shown[0] && local(shown[0].at)))) {
-    strokes(pen, top, shown.filter((one) => known.has(one.at)), look.ink);
-    strokes(pen, top, shown.filter((one) => !known.has(one.at)), look.truth);
+    strokes(
+      pen,
+      top,
+      shown.filter((one) => known.has(one.at)),
+      look.ink,
+    );
+    strokes(
+      pen,
+      top,
+      shown.filter((one) => !known.has(one.at)),
+      look.truth,
+    );
     return;
   }
   for (const { at } of shown) {
@@ -215,7 +238,11 @@ function head({ ctx, look }: Pen, x1: number, y1: number, x2: number, y2: number
   const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
   const [bx, by] = [x2 - ux * along, y2 - uy * along];
   ctx.beginPath();
-  polygon(ctx, [[x2, y2], [bx - uy * aside, by + ux * aside], [bx + uy * aside, by - ux * aside]]);
+  polygon(ctx, [
+    [x2, y2],
+    [bx - uy * aside, by + ux * aside],
+    [bx + uy * aside, by - ux * aside],
+  ]);
   ctx.fill();
 }
 

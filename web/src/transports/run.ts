@@ -9,7 +9,7 @@ import { ws } from './ws';
 const CLIENTS: Record<WayName, Client> = { poll, 'long-poll': longPoll, ws, sse };
 
 /** Runs a lane until its topic ends or `signal` aborts. In a hidden tab it is paused, and says so: browsers
- *  slow the  timers there, so that its figures would lie. When it is seen again it goes on at its cursor. */
+ *  slow the timers there, so that its figures would lie. When it is seen again it goes on at its cursor. */
 export async function run(name: WayName, lane: Lane, tell: Tell, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     if (document.visibilityState === 'hidden') {

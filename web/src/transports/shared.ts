@@ -28,7 +28,7 @@ export class Refused extends Error {
 export class Unexplained extends Error {}
 
 /** Doubles from 1 s to 30 s, each drawn from the whole of it ("full jitter"): a class that lost its server
- *  does not  come back as one wave. What the server asks for by `Retry-After` comes first, and the jitter on
+ *  does not come back as one wave. What the server asks for by `Retry-After` comes first, and the jitter on
  *  top of it. */
 export class Backoff {
   #failures = 0;
@@ -100,7 +100,10 @@ export async function wait(lost: unknown, backoff: Backoff, tell: Tell, signal: 
   }
   const in_ms = backoff.next(lost instanceof Refused ? lost.retry_after_ms : 0);
   tell.state({ name: 'again', in_ms });
-  return rest(in_ms, signal).then(() => true, () => false);
+  return rest(in_ms, signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The topic has ended, and with it the lane. */

@@ -60,7 +60,7 @@ function receive(lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff):
 
 // #region heartbeat
 /** The server says something at least every 15 s, a `cursor` if nothing else: after more than two of these
- *  without a  word the connection is dead, though nobody told us. EventSource itself would wait for ever. */
+ *  without a word the connection is dead, though nobody told us. EventSource itself would wait for ever. */
 const SILENCE_MS = 40_000;
 // #endregion
 
@@ -68,8 +68,8 @@ const SILENCE_MS = 40_000;
 const address = (lane: Lane) => `/sse/${lane.topic}?${lane.query}${after(lane)}`;
 
 /** An error status, a wrong type, a torn head: the browser gives up and does not say why. We ask, since 204
- *  means the  end of the topic, and 404 that it would be in vain. Otherwise a new EventSource goes on, by
- *  `after`: it has no  other way to be given a cursor. */
+ *  means the end of the topic, and 404 that it would be in vain. Otherwise a new EventSource goes on, by
+ *  `after`: it has no other way to be given a cursor. */
 async function again(lost: unknown, lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff) {
   let reason = lost;
   if (lost instanceof Unexplained && !signal.aborted) {

@@ -68,14 +68,14 @@ function receive(lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff):
 
 // #region heartbeat
 /** The server says something at least every 15 s, a `cursor` if nothing else; its pings are answered by the
- *  browser,  unseen by us. After more than two of these without a word the connection is dead, though nobody
+ *  browser, unseen by us. After more than two of these without a word the connection is dead, though nobody
  *  told us. */
 const SILENCE_MS = 40_000;
 // #endregion
 
 // #region again
 /** The browser never comes back by itself, so we do, with our cursor. It does not say either why a handshake
- *  was  refused: polling answers the same question with a status that can be read. */
+ *  was refused: polling answers the same question with a status that can be read. */
 async function again(lost: unknown, lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff) {
   let reason = lost;
   if (lost instanceof Unexplained && !signal.aborted) {

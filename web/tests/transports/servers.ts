@@ -23,7 +23,7 @@ export interface Server {
 export type Act = (string | Buffer | 'cut')[];
 
 /** Answers the requests of all connections with `acts`, one after the other; later ones wait for ever. The
- *  globals  of a browser lead there until `vi.unstubAllGlobals()`. */
+ *  globals of a browser lead there until `vi.unstubAllGlobals()`. */
 export async function serve(acts: Act[]): Promise<Server> {
   const [asked, sockets] = [[] as Asked[], new Set<Socket>()];
   const server = net.createServer((socket) => {
@@ -63,7 +63,14 @@ export async function serve(acts: Act[]): Promise<Server> {
 function parsed(head: string): Asked {
   const [line = '', ...fields] = head.split('\r\n');
   const path = line.split(' ')[1] ?? '';
-  const headers = Object.fromEntries(fields.map((field) => field.toLowerCase().split(/: (.*)/s).slice(0, 2)));
+  const headers = Object.fromEntries(
+    fields.map((field) =>
+      field
+        .toLowerCase()
+        .split(/: (.*)/s)
+        .slice(0, 2),
+    ),
+  );
   return { path, after: new URL(path, 'http://x').searchParams.get('after'), headers };
 }
 
@@ -101,15 +108,13 @@ export function answer(status: number, body = '', ...fields: string[]): string {
 /** The head of a stream; its body lasts until the connection ends. */
 export const STREAM = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n';
 /** The head of a WebSocket. */
-export const UPGRADE =
-  'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
+export const UPGRADE = 'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n';
 
 export const quote = (seq: number, symbol = 'ACME') =>
   JSON.stringify({ seq, at: 1_700_000_000_000_000 + seq, symbol, value: 1, change: 0 });
 
 /** A text frame. */
-export const text = (json: string) =>
-  Buffer.concat([Buffer.from([0x81, Buffer.byteLength(json)]), Buffer.from(json)]);
+export const text = (json: string) => Buffer.concat([Buffer.from([0x81, Buffer.byteLength(json)]), Buffer.from(json)]);
 
 /** An answer of polling or long polling with these events. */
 export const news = (epoch: string, seqs: number[], end = false) => {
