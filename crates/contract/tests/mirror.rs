@@ -19,6 +19,8 @@ const ITEMS: [(&str, &[&str]); 4] = [
 ];
 /// The browser clients of the four ways, with the regions that each has.
 const BROWSER: [&str; 4] = ["session", "receive", "heartbeat", "again"];
+/// What a lesson can show of one region, in lines that are not empty: `web/lessons.ts` refuses a longer one.
+const REGION_LINES_MAX: usize = 40;
 /// Code lines of a way: the count that learners are shown as its complexity.
 const LINES_MAX: usize = 325;
 
@@ -28,6 +30,11 @@ fn crates() -> PathBuf {
 
 fn source(way: &str, file: &str) -> String {
     let path = crates().join(way).join("src").join(file);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn browser_client(way: &str) -> String {
+    let path = crates().join(format!("../web/src/transports/{way}.ts"));
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -74,8 +81,7 @@ fn same_regions() {
 #[test]
 fn the_browser_clients_mirror_each_other() {
     for way in WAYS {
-        let path = crates().join(format!("../web/src/transports/{way}.ts"));
-        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text = browser_client(way);
         let names: Vec<_> = regions(&text).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, BROWSER, "{way}.ts");
         let mut rest = text.as_str();
@@ -97,6 +103,25 @@ fn no_empty_region() {
     for (way, file) in WAYS.into_iter().flat_map(|way| FILES.map(|file| (way, file))) {
         for (name, content) in regions(&source(way, file)) {
             assert!(content.trim().len() > 20, "{way}/{file}: region {name} is empty");
+        }
+    }
+}
+
+/// Every region can be shown whole: none is longer than what can be read at once.
+#[test]
+fn no_region_too_long_to_be_shown() {
+    for way in WAYS {
+        let mut files: Vec<_> =
+            FILES.map(|file| (format!("{way}/{file}"), source(way, file))).into_iter().collect();
+        files.push((format!("{way}.ts"), browser_client(way)));
+        for (file, text) in files {
+            for (name, content) in regions(&text) {
+                let lines = content.lines().filter(|line| !line.trim().is_empty()).count();
+                assert!(
+                    lines <= REGION_LINES_MAX,
+                    "{file}: region {name} has {lines} lines, at most {REGION_LINES_MAX} can be shown; make it two"
+                );
+            }
         }
     }
 }

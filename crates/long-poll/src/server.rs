@@ -35,6 +35,10 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
 }
 // #endregion
 
+// #region handshake
+// None: what a long poll asks for is a plain answer, only a late one.
+// #endregion
+
 // #region deliver
 fn deliver(ask: &Ask, answer: &Answer) -> Response {
     ask.account.told(answer.events().len());
@@ -43,6 +47,10 @@ fn deliver(ask: &Ask, answer: &Answer) -> Response {
     // A browser makes requests for one cacheable URL wait for each other: two tabs with one cursor would take turns.
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response()
 }
+// #endregion
+
+// #region hear
+// None: while the question is held, nothing more can be said on it.
 // #endregion
 
 // #region heartbeat

@@ -19,6 +19,18 @@ pub fn encode(encoded: &Encoded, answer: &Answer) -> Bytes {
 }
 // #endregion
 
+// #region event
+// None: a body holds the event's JSON, as the log encoded it.
+// #endregion
+
+// #region say
+// None: the question is a URL, and that is all a client says.
+// #endregion
+
+// #region parse
+// None: a body has its length, so it is read whole before it is decoded.
+// #endregion
+
 // #region decode
 /// What a client hears in the body of an answer.
 ///

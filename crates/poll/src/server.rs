@@ -26,6 +26,10 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
 }
 // #endregion
 
+// #region handshake
+// None: what a poll asks for is a plain answer with its length.
+// #endregion
+
 // #region deliver
 fn deliver(ask: &Ask, answer: &Answer, known: &str) -> Response {
     let etag = wire::etag(answer.cursor());
@@ -39,6 +43,10 @@ fn deliver(ask: &Ask, answer: &Answer, known: &str) -> Response {
     let body = wire::encode(&encoded, answer, whole_snapshot);
     ([(header::CONTENT_TYPE, "application/json")], headers, body).into_response()
 }
+// #endregion
+
+// #region hear
+// None: whoever has asked can only ask again.
 // #endregion
 
 // #region heartbeat

@@ -34,6 +34,18 @@ pub fn matches(if_none_match: &str, etag: &str) -> bool {
 }
 // #endregion
 
+// #region event
+// None: a body holds the event's JSON, as the log encoded it.
+// #endregion
+
+// #region say
+// None: the question is a URL, and that is all a client says.
+// #endregion
+
+// #region parse
+// None: a body has its length, so it is read whole before it is decoded.
+// #endregion
+
 // #region decode
 /// What a client hears in the body of an answer.
 ///

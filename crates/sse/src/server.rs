@@ -10,6 +10,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
+use feed::{Batch, Reader};
 use futures_util::Stream;
 use transport::{Ask, Problem, Ring, Silence, Site, Waiter};
 
@@ -41,6 +42,10 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
 }
 // #endregion
 
+// #region handshake
+// None: a plain GET is all it takes. The headers in `open` make its answer a stream.
+// #endregion
+
 // #region deliver
 fn deliver(site: Site, ask: Ask, waiter: Waiter) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
     async_stream::stream! {
@@ -54,11 +59,9 @@ fn deliver(site: Site, ask: Ask, waiter: Waiter) -> impl Stream<Item = Result<By
         loop {
             let bytes = tokio::select! {
                 batch = reader.next() => {
-                    if let feed::Batch::Events(events) = &batch {
-                        ask.account.told(events.len());
-                    }
-                    let bytes = wire::encode(&encoded, &batch, reader.cursor().epoch, name);
-                    if let feed::Batch::End = batch { return end() } else { bytes }
+                    if let Batch::End = batch { return end() }
+                    if let Batch::Events(events) = &batch { ask.account.told(events.len()) }
+                    wire::encode(&encoded, &batch, reader.cursor().epoch, name)
                 }
                 () = silence.over() => heartbeat(&reader),
                 () = drain.begun() => return end(),
@@ -72,9 +75,13 @@ fn deliver(site: Site, ask: Ask, waiter: Waiter) -> impl Stream<Item = Result<By
 }
 // #endregion
 
+// #region hear
+// None: an answer runs one way. Who wants to say something makes another request.
+// #endregion
+
 // #region heartbeat
 /// After a silence: where the reader stands. A filtered reader thus resumes near the head, not at its last event.
-fn heartbeat(reader: &feed::Reader) -> Bytes {
+fn heartbeat(reader: &Reader) -> Bytes {
     wire::encode_cursor(reader.cursor())
 }
 // #endregion

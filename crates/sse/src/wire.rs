@@ -54,7 +54,10 @@ pub fn encode_cursor(cursor: Cursor) -> Bytes {
 pub fn encode_retry(ms: u64) -> Bytes {
     format!("retry: {ms}\n").into()
 }
+// #endregion
 
+// #region event
+/// An event's block: where it stands, its name if the topic gives one, its JSON, and an empty line.
 fn encode_event(event: &Event, epoch: Epoch, name: Option<&str>) -> Bytes {
     let mut text = BytesMut::with_capacity(event.json().len() + 48);
     text.put(format!("id: {epoch}-{}\n", event.seq()).as_bytes());
@@ -72,7 +75,10 @@ fn encode_event(event: &Event, epoch: Epoch, name: Option<&str>) -> Bytes {
 }
 // #endregion
 
-// #region decode
+// #region say
+// None: nothing can be said on an answer. Whoever wants to makes a request of its own.
+// #endregion
+
 /// Reads an event stream, however it is cut into chunks (HTML 9.2.6). Text is decoded as UTF-8 with replacement.
 #[derive(Debug, Default)]
 pub struct Parser {
@@ -155,6 +161,8 @@ impl Parser {
         &self.id
     }
 
+    // #region parse
+    /// Takes a line, which is a field; an empty one ends the event.
     fn take(&mut self, mut line: &[u8]) {
         if !std::mem::replace(&mut self.begun, true) {
             line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
@@ -182,25 +190,24 @@ impl Parser {
         }
     }
 
+    /// Hands over the event, if it has data. Its id is kept even if not.
     fn dispatch(&mut self) {
         self.id = Arc::clone(&self.next_id);
-        if !self.data.is_empty() {
-            self.data.pop();
-            self.ready.push_back(Frame::Event {
-                name: text(&self.name),
-                data: text(&self.data),
-                id: self.id.clone(),
-            });
+        if let Some(data) = self.data.strip_suffix(b"\n") {
+            let (name, data) = (text(&self.name), text(data));
+            self.ready.push_back(Frame::Event { name, data, id: self.id.clone() });
         }
         self.data.clear();
         self.name.clear();
     }
+    // #endregion
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
+// #region decode
 /// What a client hears in a frame.
 ///
 /// # Errors

@@ -36,16 +36,34 @@ async fn open(State(site): State<Site>, mut parts: Parts) -> Result<Response, Pr
     check(&parts)?;
     let waiter = site.wait()?;
     let upgrade = upgrade(&site, &mut parts).await?;
-    Ok(upgrade.on_upgrade(move |socket| deliver(socket, site, Some(ask.reader()), Some(ask), waiter)))
+    Ok(upgrade.on_upgrade(move |socket| deliver(socket, site, Some(ask), waiter)))
 }
 
 async fn open_echo(State(site): State<Site>, mut parts: Parts) -> Result<Response, Problem> {
     check(&parts)?;
     let waiter = site.wait()?;
     let upgrade = upgrade(&site, &mut parts).await?;
-    Ok(upgrade.on_upgrade(move |socket| deliver(socket, site, None, None, waiter)))
+    Ok(upgrade.on_upgrade(move |socket| deliver(socket, site, None, waiter)))
 }
 
+async fn upgrade(site: &Site, parts: &mut Parts) -> Result<WebSocketUpgrade, Problem> {
+    let line = parts.extensions.get::<Arc<Line>>().cloned();
+    let refuse =
+        |error: String| Problem::new(StatusCode::BAD_REQUEST, error, "open it with a WebSocket client");
+    let upgrade =
+        WebSocketUpgrade::from_request_parts(parts, site).await.map_err(|error| refuse(error.body_text()))?;
+    if let Some(line) = line {
+        line.upgraded();
+    }
+    let message_max = site.limits().message_bytes as usize;
+    // Without the last bound a client that sends pings and reads no pongs would fill the memory with them.
+    let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER);
+    let upgrade = upgrade.max_write_buffer_size(message_max + 4 * BUFFER);
+    Ok(upgrade.max_message_size(message_max).max_frame_size(message_max))
+}
+// #endregion
+
+// #region handshake
 /// What RFC 6455 4.2.1 asks of a handshake.
 fn check(parts: &Parts) -> Result<(), Problem> {
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -71,33 +89,12 @@ fn check(parts: &Parts) -> Result<(), Problem> {
     }
     Ok(())
 }
-
-async fn upgrade(site: &Site, parts: &mut Parts) -> Result<WebSocketUpgrade, Problem> {
-    let line = parts.extensions.get::<Arc<Line>>().cloned();
-    let refuse =
-        |error: String| Problem::new(StatusCode::BAD_REQUEST, error, "open it with a WebSocket client");
-    let upgrade =
-        WebSocketUpgrade::from_request_parts(parts, site).await.map_err(|error| refuse(error.body_text()))?;
-    if let Some(line) = line {
-        line.upgraded();
-    }
-    let message_max = site.limits().message_bytes as usize;
-    // Without the last bound a client that sends pings and reads no pongs would fill the memory with them.
-    let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER);
-    let upgrade = upgrade.max_write_buffer_size(message_max + 4 * BUFFER);
-    Ok(upgrade.max_message_size(message_max).max_frame_size(message_max))
-}
 // #endregion
 
 // #region deliver
-/// Tells what `reader` has and does what the client says, until either is done. Without a reader it is an echo.
-async fn deliver(
-    mut socket: WebSocket,
-    site: Site,
-    mut reader: Option<Reader>,
-    ask: Option<Ask>,
-    _waiter: Waiter,
-) {
+/// Tells the news and does what the client says, until either is done. Without an `ask` it is an echo.
+async fn deliver(mut socket: WebSocket, site: Site, ask: Option<Ask>, _waiter: Waiter) {
+    let mut reader = ask.as_ref().map(Ask::reader);
     let mut drain = site.draining();
     let (mut silence, mut pings) = (Silence::new(site.limits()), Pings::new(site.limits()));
     let code = loop {
@@ -112,10 +109,7 @@ async fn deliver(
                 Ok(Message::Pong(_)) => { pings.answered(); continue }
                 // tungstenite has queued the pong already, with the same payload.
                 Ok(Message::Ping(_)) => continue,
-                Ok(message) => match &mut reader {
-                    Some(reader) => Vec::from_iter(follow(&site, reader, &message).err().map(|title| Message::Text(wire::encode_error(&title)))),
-                    None => vec![message],
-                },
+                Ok(message) => Vec::from_iter(reply(&site, reader.as_mut(), message)),
                 Err(code) => break code,
             },
             () = silence.over() => Vec::from_iter(heartbeat(reader.as_ref())),
@@ -132,6 +126,7 @@ async fn deliver(
     // In a box of its own: room that every idle connection would otherwise hold for its last second.
     Box::pin(end(socket, code)).await;
 }
+// #endregion
 
 async fn write(socket: &mut WebSocket, messages: Vec<Message>) -> Result<(), axum::Error> {
     for message in messages {
@@ -140,6 +135,7 @@ async fn write(socket: &mut WebSocket, messages: Vec<Message>) -> Result<(), axu
     socket.flush().await
 }
 
+// #region hear
 /// What came from the client, or the close code that ends the conversation (RFC 6455 7.4.1).
 fn hear(message: Option<Result<Message, axum::Error>>) -> Result<Message, u16> {
     match message {
@@ -151,6 +147,13 @@ fn hear(message: Option<Result<Message, axum::Error>>) -> Result<Message, u16> {
             _ => close_code::PROTOCOL,
         }),
     }
+}
+
+/// The answer to a message: its echo where nothing is read; otherwise none, or why it could not be followed.
+fn reply(site: &Site, reader: Option<&mut Reader>, message: Message) -> Option<Message> {
+    let Some(reader) = reader else { return Some(message) };
+    let title = follow(site, reader, &message).err()?;
+    Some(Message::Text(wire::encode_error(&title)))
 }
 
 /// Does what the client said, or says why not.

@@ -1,5 +1,4 @@
 //! Bytes and events: one text message an event, its JSON as it is; messages with a `type` are about the stream.
-//! Frames, masks and fragments (RFC 6455 5) are tungstenite's.
 
 use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
@@ -10,8 +9,6 @@ use transport::{Error, Heard};
 
 // #region encode
 /// The messages that tell a batch; none for the end, which is a close frame.
-///
-/// An event's message is its JSON, which the log encoded when it was published: there is nothing to keep beside it.
 #[must_use]
 pub fn encode(batch: &Batch) -> Vec<Utf8Bytes> {
     match batch {
@@ -45,7 +42,13 @@ pub fn encode_cursor(cursor: Cursor) -> Utf8Bytes {
 pub fn encode_error(title: &str) -> Utf8Bytes {
     json!({"type": "error", "title": title}).to_string().into()
 }
+// #endregion
 
+// #region event
+// None: an event's message is its JSON, which the log encoded when it was published. Nothing is kept beside it.
+// #endregion
+
+// #region say
 /// What a client may say.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "op", rename_all = "lowercase", deny_unknown_fields)]
@@ -73,6 +76,10 @@ pub fn decode_op(text: &str) -> Result<Op, String> {
         r#"send {"op":"subscribe","symbols":[...]} or, on chat, {"op":"say","user":"...","text":"..."}"#;
     serde_json::from_str(text).map_err(|error| format!("not understood: {error}; {help}"))
 }
+// #endregion
+
+// #region parse
+// None: frames, masks and fragments (RFC 6455 5) are tungstenite's.
 // #endregion
 
 // #region decode
