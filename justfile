@@ -20,6 +20,7 @@ test: setup page lint
     cd web && npm run --silent check && npm test --silent
     clients/run.sh
     cd web && npx playwright test
+    cd web && node --test --test-reporter=spec tests/firefox.test.mjs
 
 # What takes minutes: thousands of connections against a release build
 test-long:
@@ -30,7 +31,12 @@ test-long:
 bench *args:
     cargo bench --locked -p benches "$@"
 
-# What the tests need beside Rust and Node: a browser, Python packages
+# What the page costs its reader, measured in Chromium against its goals
+page-cost: page
+    cargo build --release --locked -p fourways
+    cd web && FOURWAYS_BIN="$PWD/../target/release/fourways" node page-cost.mjs
+
+# What the tests need beside Rust and Node: two browsers, Python packages
 setup:
     clients/setup.sh
 

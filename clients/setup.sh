@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests of this folder need and this machine lacks: curl, Chromium, Python's venv, and the clients
-# themselves at the versions of the lock files. Says and does nothing when all of it is there.
+# Installs what the tests of this folder and of the page need and this machine lacks: curl, Chromium, Firefox, Python's
+# venv, and the clients themselves at the versions of the lock files. Says and does nothing when all of it is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -13,6 +13,9 @@ has python3 || packages+=(python3)
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 if [[ -z ${CHROMIUM:-} ]] && ! has chromium && ! has chromium-browser && ! has google-chrome; then
     packages+=(chromium)
+fi
+if [[ -z ${FIREFOX:-} ]] && ! has firefox-esr && ! has firefox; then
+    packages+=(firefox-esr)
 fi
 
 if ((${#packages[@]})); then

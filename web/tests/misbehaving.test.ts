@@ -1,7 +1,6 @@
 // The browser clients with a server that misbehaves: errors, refusals, cuts, broken bytes, silence.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { keepTime } from '../src/clock';
 import { longPoll } from '../src/transports/long-poll';
 import { poll } from '../src/transports/poll';
 import { Backoff, Refused } from '../src/transports/shared';
@@ -131,6 +130,19 @@ describe.each(WAYS)('$name', ({ name, client, good, broken, torn, per_refusal })
     noDuplicate(listener);
   });
 
+  it('comes back after a head that is cut short, at its cursor', async () => {
+    server = await serve([...again(['HTTP/1.1 200 OK\r\ncontent-type: text/event-st', 'cut']), good(3)]);
+    const listener = listen(client, { cursor: 'aaaaaa-2' });
+    await listener.until(() => expect(listener.heard).toEqual(['aaaaaa-3']));
+    await listener.stop();
+    expect(server.asked.slice(0, per_refusal + 1).map((asked) => asked.after)).toEqual(
+      Array(per_refusal + 1).fill(after),
+    );
+    expect(names(listener)).toEqual(['connecting', 'again', 'connecting', 'live']);
+    expect(listener.exchanges[0]).not.toHaveProperty('answered');
+    expect(listener.exchanges[0]).toMatchObject({ lost: true });
+  });
+
   it('stops for good when the topic ends', async () => {
     const last: Record<string, Act[]> = {
       poll: [[answer(200, news('aaaaaa', [3], true))]],
@@ -220,27 +232,4 @@ it('draws each wait from the whole of a length that doubles to 30 s', async () =
   const asked = (value: string) => new Refused(new Response('', { headers: { 'retry-after': value } })).retry_after_ms;
   expect([asked('2'), asked('1e99'), asked('soon'), asked('-5')]).toEqual([2000, 3_600_000, 0, 0]);
   expect(asked(new Date(Date.now() + 60_000).toUTCString())).toBeGreaterThan(58_000);
-});
-
-it('keeps the time of the quickest of five exchanges', async () => {
-  server = await serve([]);
-  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }));
-  let now = 1000;
-  vi.spyOn(performance, 'now').mockImplementation(() => now);
-  const ways_ms = [40, 9, 5, 30, 12]; // there and back; the way there takes all of it, except in the quickest
-  let round = 0;
-  vi.stubGlobal('fetch', () => {
-    const way = ways_ms[round++] ?? 0;
-    const there = way === 5 ? 2 : way;
-    const server_us = (now + there) * 1000 + 5_000_000;
-    now += way + 1; // the server itself takes one
-    return Promise.resolve(Response.json({ received_us: server_us, sent_us: server_us + 1000 }));
-  });
-  const stop = new AbortController();
-  const clock = keepTime(stop.signal);
-  expect([clock.serverNow(), clock.localOf(0), clock.error_ms()]).toEqual([null, null, null]);
-  await vi.waitFor(() => expect(clock.error_ms()).toBe(2.5), { interval: 2 });
-  expect(clock.serverNow()).toBe(now * 1000 + 5_000_000 - 500);
-  expect(clock.localOf(clock.serverNow() ?? 0)).toBe(now);
-  stop.abort();
 });

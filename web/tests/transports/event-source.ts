@@ -1,6 +1,6 @@
 // An EventSource on fetch, as far as the client needs one (HTML 9.2): Node has none. Like the browsers' it
-// comes back by itself with the last id, gives up on any other status or type, and forgets an event that was
-// not finished.
+// comes back by itself with the last id, gives up on any other status or type and on a head that is cut short
+// (Chromium 156 and Firefox 153 both do), and forgets an event that was not finished.
 
 export class FetchEventSource extends EventTarget {
   static readonly CONNECTING = 0;
@@ -42,8 +42,10 @@ export class FetchEventSource extends EventTarget {
         rest = blocks.pop() ?? '';
         for (const block of blocks) this.#dispatch(block);
       }
-    } catch {
-      // Cut: the same as an end.
+    } catch (reason) {
+      // A cut is the same as an end, unless it came in the midst of the head.
+      const { socket } = ((reason as Error).cause ?? {}) as { socket?: { bytesRead: number } };
+      if (this.readyState === 0 && socket?.bytesRead) return this.#failed(2);
     }
     this.#failed(0);
   }
