@@ -19,6 +19,8 @@ export class Server {
   /** `host:port`, and the origin of its pages. */
   address = '';
   origin = '';
+  /** The presenter's, who may change the market. */
+  token = '';
   #child;
   #gone;
 
@@ -38,9 +40,10 @@ export class Server {
       lines.once('close', () => resolve('nothing'));
     });
     const first = await within(line, 'the first line of the server');
-    const address = /page http:\/\/(\S+:\d+)\/ /.exec(first)?.[1];
+    const [, address, token] = /page http:\/\/(\S+:\d+)\/#presenter=(\w+) /.exec(first) ?? [];
     assert.ok(address, `the server said: ${first}`);
     server.address = address;
+    server.token = token;
     server.origin = `http://${address}`;
     return server;
   }

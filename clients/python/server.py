@@ -29,7 +29,7 @@ class Server:
         self._listener.start()
         try:
             line = lines.get(timeout=PATIENCE_S)
-            self.address = re.search(r"page http://(\S+:\d+)/ ", line)[1]
+            self.address = re.search(r"page http://(\S+:\d+)/#presenter=\w+ ", line)[1]
         except (queue.Empty, TypeError):
             self.kill()
             raise

@@ -37,10 +37,10 @@ async fn serve(run: Run) -> anyhow::Result<()> {
     log_to(&server);
     let url = format!("http://{}", server.address());
     let name = way.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-    announce(&options, &name, &url);
-    let url = url + &fourways::lesson_path(&name);
-    if open && ::open::that(&url).is_err() {
-        eprintln!("fourways: no browser could be opened here; open {url} yourself");
+    let page = url.clone() + &fourways::lesson_path(&name) + &server.presenter().fragment();
+    announce(&options, &name, &url, &page);
+    if open && ::open::that(&page).is_err() {
+        eprintln!("fourways: no browser could be opened here; open {page} yourself");
     }
     let mut signals = Signals::new()?;
     let drain_ms = server.site().limits().drain_ms;
@@ -69,18 +69,15 @@ fn log_to(server: &Server) {
     tracing_subscriber::registry().with(server.site().feeds().log_layer()).with(terminal).init();
 }
 
-/// One line: what is served where.
-fn announce(options: &Options, name: &str, url: &str) {
+/// One line: what is served where. The page's address makes whoever opens it the presenter.
+fn announce(options: &Options, name: &str, url: &str, page: &str) {
     let path = ALL.iter().map(|way| way.card()).find(|card| card.name == name).map(|card| card.path);
     let also = path
         .map(|path| format!("{url}{} and by the other three ways; ", path.replace("{topic}", "stock-price")));
     let (rate, symbols) = (options.market.rate(), options.market.symbols().len());
     let names = if symbols == 1 { "symbol" } else { "symbols" };
     let also = also.unwrap_or_else(|| "all four ways; ".to_owned());
-    eprintln!(
-        "fourways: {rate} prices a second of {symbols} {names} at {also}page {url}{} (Ctrl-C stops)",
-        fourways::lesson_path(name)
-    );
+    eprintln!("fourways: {rate} prices a second of {symbols} {names} at {also}page {page} (Ctrl-C stops)");
     tracing::info!("serving {rate} prices a second of {symbols} {names}");
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use feed::{Clock, Feeds, Market};
-use serve::{Drained, Hosts, Tcp};
+use serve::{Drained, Hosts, Presenter, Tcp};
 use tokio::net::TcpListener;
 use transport::{Limits, Site};
 
@@ -36,22 +36,24 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     site: Site,
+    presenter: Presenter,
     app: axum::Router,
 }
 
 impl Server {
-    /// Takes the address and fills the topics.
+    /// Takes the address, fills the topics, and draws the presenter's token.
     ///
     /// # Errors
-    /// When the address cannot be taken.
+    /// When the address cannot be taken, or the machine has no random numbers.
     pub async fn bind(options: Options) -> anyhow::Result<Self> {
         let Options { listen, market, history, limits, hosts, clock, chance } = options;
         let listener =
             TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
         let address = listener.local_addr()?;
         let site = Site::new(Feeds::new(market, history, clock, chance), limits, chance.rotate_left(32));
-        let app = app(&site, hosts);
-        Ok(Self { listener, address, site, app })
+        let presenter = Presenter::draw()?;
+        let app = presented(&site, hosts, Some(presenter.clone()));
+        Ok(Self { listener, address, site, presenter, app })
     }
 
     /// Where it listens.
@@ -64,6 +66,12 @@ impl Server {
     #[must_use]
     pub fn site(&self) -> &Site {
         &self.site
+    }
+
+    /// Who may change the market.
+    #[must_use]
+    pub fn presenter(&self) -> &Presenter {
+        &self.presenter
     }
 
     /// Serves until `stop` resolves, then drains.
@@ -79,8 +87,13 @@ impl Server {
     }
 }
 
-/// The application of `site`: all four ways, the API and the page.
+/// The application of `site`: all four ways, the API and the page. Nobody can change the market.
 pub fn app(site: &Site, hosts: Hosts) -> axum::Router {
+    presented(site, hosts, None)
+}
+
+/// The same with a presenter, who can.
+pub fn presented(site: &Site, hosts: Hosts, presenter: Option<Presenter>) -> axum::Router {
     let routes = ALL.iter().fold(axum::Router::new(), |router, way| router.merge(way.routes()));
-    serve::app(site.clone(), hosts, ALL.iter().map(|way| way.card()).collect(), routes, page::find)
+    serve::app(site.clone(), hosts, ALL.iter().map(|way| way.card()).collect(), routes, page::find, presenter)
 }

@@ -22,7 +22,7 @@ use tower::Service as _;
 use transport::{Problem, Site};
 use wire::{Io, Line, Name, Socket, Times};
 
-use crate::door::Local;
+use crate::door::{Local, Peer};
 use crate::explain::{self, Explained};
 use crate::listen::Listen;
 
@@ -54,7 +54,10 @@ pub async fn serve<L: Listen>(
         };
         match accepted {
             Ok((io, peer, local)) => match places.take(peer.ip()) {
-                Ok(place) => drop(tokio::spawn(connection(io, local.ip(), site.clone(), app.clone(), place))),
+                Ok(place) => {
+                    let ends = (Local(local.ip()), Peer(peer.ip()));
+                    drop(tokio::spawn(connection(io, ends, site.clone(), app.clone(), place)));
+                }
                 Err(problem) => drop(tokio::spawn(refuse(io, problem, Arc::clone(&refusals)))),
             },
             // Out of descriptors, say. Others may close theirs; accepting again at once would spin.
@@ -74,7 +77,7 @@ pub async fn serve<L: Listen>(
 }
 
 /// One connection, from its first byte until it is closed or leaves HTTP.
-async fn connection<S: Io>(io: S, local: IpAddr, site: Site, app: Router, place: Place) {
+async fn connection<S: Io>(io: S, ends: (Local, Peer), site: Site, app: Router, place: Place) {
     let limits = site.limits();
     let times = Times {
         head: Duration::from_millis(limits.head_ms),
@@ -87,7 +90,8 @@ async fn connection<S: Io>(io: S, local: IpAddr, site: Site, app: Router, place:
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Arc::clone(&line));
-        request.extensions_mut().insert(Local(local));
+        request.extensions_mut().insert(ends.0);
+        request.extensions_mut().insert(ends.1);
         app.clone().call(request)
     });
     let served = http1::Builder::new()

@@ -1,4 +1,5 @@
-//! What the server tells about itself, and the two things that clients can do: start a job, say something.
+//! What the server tells about itself, and what clients can do: start a job, say something; the presenter, change the
+//! market.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,11 +19,22 @@ use tokio::time::timeout;
 use transport::{Card, Problem, Query, Site};
 use wire::{Name, Tally};
 
-use crate::metrics;
+use crate::presenter::Presenter;
+use crate::{market, metrics};
 
-pub(crate) fn routes(cards: Vec<Card>) -> Router<Site> {
+/// Without a presenter nobody can change the market: the route is not there.
+pub(crate) fn routes(cards: Vec<Card>, presenter: Option<Presenter>) -> Router<Site> {
     let cards: Arc<[Card]> = cards.into();
-    Router::new()
+    let router = match presenter {
+        Some(presenter) => Router::new().route(
+            "/api/market",
+            post(move |State(site): State<Site>, request: Request| {
+                market::change(site, presenter.clone(), request)
+            }),
+        ),
+        None => Router::new(),
+    };
+    router
         .route("/api/info", get(move |State(site): State<Site>| async move { fresh(info(&site, &cards)) }))
         .route("/api/stats", get(stats))
         .route("/api/time", get(time))
@@ -35,15 +47,13 @@ pub(crate) fn routes(cards: Vec<Card>) -> Router<Site> {
 /// What is served, with every limit.
 fn info(site: &Site, cards: &[Card]) -> Value {
     let ticker = site.feeds().ticker();
-    let market = ticker.feed().market().map(|market| {
+    let now = ticker.feed().market().map(|market| {
         json!({
             "seed": market.seed(), "rate": market.rate(), "symbols": market.symbols(),
             "start_us": market.start_us(), "epoch": market.epoch().as_str(),
         })
     });
-    let next = ticker.next().map(|next| {
-        json!({"epoch": next.epoch().as_str(), "at_us": next.start_us(), "rate": next.rate(), "symbols": next.symbols()})
-    });
+    let next = ticker.next().map(|next| market::announcement(&next));
     let topics: Vec<_> = site
         .feeds()
         .standing()
@@ -59,7 +69,7 @@ fn info(site: &Site, cards: &[Card]) -> Value {
         site.limits().list().into_iter().map(|limit| (limit.name.to_owned(), limit.value.into())).collect();
     json!({
         "name": "fourways", "version": env!("CARGO_PKG_VERSION"),
-        "ways": cards, "topics": topics, "market": market, "next_epoch": next,
+        "ways": cards, "topics": topics, "market": now, "next_epoch": next,
         "jobs": {"now": site.feeds().jobs().count(), "max": JOBS_MAX}, "limits": limits,
     })
 }
@@ -165,7 +175,7 @@ async fn send_message(State(site): State<Site>, request: Request) -> Result<Resp
 }
 
 /// The JSON body of a request that changes something, within its limits of size and time.
-async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
+pub(crate) async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {

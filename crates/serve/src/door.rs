@@ -22,6 +22,10 @@ use crate::hosts::Hosts;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Local(pub(crate) IpAddr);
 
+/// The address that a connection came from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) IpAddr);
+
 #[derive(Clone, Debug)]
 pub(crate) struct Door {
     pub(crate) site: Site,

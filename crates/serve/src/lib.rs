@@ -10,6 +10,8 @@
 //! | `explain` | words for what hyper refuses by itself |
 //! | `hosts` | which hosts and origins are ours |
 //! | `api` | what is served, counted and told about the server itself |
+//! | `presenter` | who may change what everybody sees |
+//! | `market` | another market while everyone listens |
 //! | `metrics` | the counters in the Prometheus text format |
 
 mod accept;
@@ -18,7 +20,9 @@ mod door;
 mod explain;
 mod hosts;
 mod listen;
+mod market;
 mod metrics;
+mod presenter;
 
 use std::sync::Arc;
 
@@ -32,14 +36,23 @@ use transport::{Card, Problem, Site};
 pub use accept::{Drained, serve};
 pub use hosts::{BadHost, BadOrigin, Hosts};
 pub use listen::{Listen, Tcp};
+pub use presenter::{NoToken, Presenter};
 
 /// What the page has for a request that no route takes, if anything.
 pub type Page = fn(&Parts) -> Option<Response>;
 
-/// The whole application: the ways, the API and `page`, behind the door.
-pub fn app(site: Site, hosts: Hosts, cards: Vec<Card>, ways: Router<Site>, page: Page) -> Router {
+/// The whole application: the ways, the API and `page`, behind the door. Without a presenter the market stays as it is.
+pub fn app(
+    site: Site,
+    hosts: Hosts,
+    cards: Vec<Card>,
+    ways: Router<Site>,
+    page: Page,
+    presenter: Option<Presenter>,
+) -> Router {
     let other = move |parts: Parts| async move { page(&parts).unwrap_or_else(no_route) };
-    let mut router = ways.merge(api::routes(cards)).fallback(other).method_not_allowed_fallback(no_method);
+    let mut router =
+        ways.merge(api::routes(cards, presenter)).fallback(other).method_not_allowed_fallback(no_method);
     if !hosts.origins().is_empty() {
         router = router.layer(cors(&hosts));
     }
@@ -54,6 +67,7 @@ fn cors(hosts: &Hosts) -> CorsLayer {
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
+            header::AUTHORIZATION,
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
             HeaderName::from_static("last-event-id"),

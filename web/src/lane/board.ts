@@ -1,6 +1,7 @@
 // The lanes of one page: begins and stops them, and reads what only the server knows. No drawing; browser only.
 
 import { keepTime, type Clock } from '../clock.ts';
+import type { Coming } from '../presenter.ts';
 import { run } from '../transports/run.ts';
 import type { WayName } from '../types.ts';
 import { Account } from './account.ts';
@@ -30,9 +31,13 @@ export interface Choice {
 
 /** How much of the past is read at the start, in seconds, so that the true price is drawn from the first frame. */
 const PAST_S = 60;
+/** How soon the server is asked again whether an announced market has begun, in milliseconds. */
+const NEAR_MS = 100;
 
 export class Board {
   market: Market | null = null;
+  /** The market that was announced, until it begins. */
+  coming: Coming | null = null;
   lanes: BoardLane[] = [];
   truth = new Truth();
   away = false;
@@ -41,7 +46,7 @@ export class Board {
   /** The number from which the true price is read. */
   #past = 0;
   #running = new Map<WayName, AbortController>();
-  #read = '';
+  #wake = () => {};
 
   /** `changed` is called when the lanes are others than before, or the server told something new. */
   constructor(
@@ -76,6 +81,13 @@ export class Board {
   /** The most that the clock may be wrong, in milliseconds; null before it was compared. */
   clockError(): number | null {
     return this.#clock?.error_ms() ?? null;
+  }
+
+  /** The market was changed from here: as soon as the other one begins, the lanes count anew. */
+  announce(coming: Coming): void {
+    this.coming = coming;
+    this.#wake();
+    this.changed();
   }
 
   isOn(way: WayName): boolean {
@@ -139,33 +151,58 @@ export class Board {
         this.away = true; // the lanes say so themselves, and the next round asks again
       }
       if (!signal.aborted) this.changed();
-      await new Promise((done) => {
-        setTimeout(done, 1000);
+      const wait_ms = Math.min(1000, Math.max(NEAR_MS, this.#untilComing()));
+      await new Promise<void>((done) => {
+        this.#wake = done;
+        setTimeout(done, wait_ms);
       });
     }
   }
 
+  /** How long until the announced market begins, in milliseconds. */
+  #untilComing(): number {
+    return this.coming ? this.local(this.coming.at_us) - performance.now() : Infinity;
+  }
+
   async #round(get: (path: string) => Promise<unknown>): Promise<void> {
-    const newest = this.truth.newest();
-    if (!this.market || (newest && newest.epoch !== this.market.epoch && newest.epoch !== this.#read)) {
-      const { market, topics } = (await get('/api/info')) as {
-        market: Market;
-        topics: { name: string; head: number }[];
-      };
-      this.#read = newest?.epoch ?? '';
-      this.market = market;
-      const head = topics.find(({ name }) => name === 'stock-price')?.head ?? 0;
-      this.#past = Math.max(0, head - Math.ceil(market.rate * PAST_S));
-      if (!market.symbols.includes(this.choice.symbol)) this.begin({ symbol: market.symbols[0]! });
-      else if (this.lanes.length === 0) this.begin();
+    const market = this.market ?? (await this.#survey(get));
+    const path = `/poll/stock-price?symbols=${encodeURIComponent(this.choice.symbol)}`;
+    this.#reader ??= new TruthReader(this.truth, path, `${market.epoch}-${this.#past}`);
+    let told = '';
+    try {
+      await this.#reader.step(async (path) => {
+        const answer = (await get(path)) as { epoch: string };
+        told = answer.epoch;
+        return answer;
+      });
+    } catch (lost) {
+      // Perhaps the symbol has gone with its market, and there is another one now.
+      if ((await this.#survey(get)).epoch === market.epoch) throw lost;
+      return;
     }
-    if (!this.#reader) {
-      const path = `/poll/stock-price?symbols=${encodeURIComponent(this.choice.symbol)}`;
-      this.#reader = new TruthReader(this.truth, path, `${this.market.epoch}-${this.#past}`);
-    }
-    await this.#reader.step(get);
+    if (told !== market.epoch || this.#untilComing() <= 0) await this.#survey(get);
     for (const { way, id, account } of this.lanes) {
       if (this.isOn(way)) account.take((await get(`/api/stats?lane=${id}`)) as Parameters<Account['take']>[0]);
     }
+  }
+
+  /** What the market is. Another rate or other symbols are no loss: then all lanes count anew. */
+  async #survey(get: (path: string) => Promise<unknown>): Promise<Market> {
+    const { market, next_epoch, topics } = (await get('/api/info')) as {
+      market: Market;
+      next_epoch: Coming | null;
+      topics: { name: string; head: number }[];
+    };
+    const before = this.market;
+    this.market = market;
+    this.coming = next_epoch;
+    if (before?.epoch === market.epoch) return market;
+    const head = topics.find(({ name }) => name === 'stock-price')?.head ?? 0;
+    this.#past = Math.max(0, head - Math.ceil(market.rate * PAST_S));
+    this.#reader = null;
+    const other = before?.rate !== market.rate || before.symbols.length !== market.symbols.length;
+    if (!market.symbols.includes(this.choice.symbol)) this.begin({ symbol: market.symbols[0]! });
+    else if (other) this.begin();
+    return market;
   }
 }
