@@ -30,7 +30,7 @@ pub use cursor::{BadCursor, Cursor, Epoch, SEQ_END, Since};
 pub use event::{Event, Fields, Key};
 pub use feed::{Feed, Shape};
 pub use log::{Keep, Wanted};
-pub use market::{BadMarket, Market, NAMES, SYMBOLS_MAX};
+pub use market::{BadMarket, Market, NAMES, PAYLOAD_MAX, SYMBOLS_MAX};
 pub use reader::{Batch, Gap, Reader, Reason};
 pub use ticker::Ticker;
 pub use topics::Feeds;

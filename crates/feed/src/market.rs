@@ -40,7 +40,11 @@ pub struct Market {
     rate_milli: u64,
     symbols: u32,
     start_us: u64,
+    payload_bytes: u32,
 }
+
+/// The largest event that a market tells, in bytes of JSON.
+pub const PAYLOAD_MAX: u32 = 32 * 1024;
 
 /// A parameter is out of its range.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -65,7 +69,14 @@ impl Market {
         if !(1..=SYMBOLS_MAX).contains(&symbols) {
             return Err(BadMarket::Symbols(symbols));
         }
-        Ok(Self { seed, rate_milli: (rate * 1000.0).round() as u64, symbols, start_us })
+        Ok(Self { seed, rate_milli: (rate * 1000.0).round() as u64, symbols, start_us, payload_bytes: 0 })
+    }
+
+    /// The same market, each event's JSON filled up to `bytes` (at most [`PAYLOAD_MAX`]) by a member `fill`: another
+    /// epoch. 0 fills nothing.
+    #[must_use]
+    pub fn filled_to(&self, bytes: u32) -> Self {
+        Self { payload_bytes: bytes.min(PAYLOAD_MAX), ..self.clone() }
     }
 
     /// The same market, begun at another instant: another epoch.
@@ -78,7 +89,8 @@ impl Market {
     #[must_use]
     pub fn epoch(&self) -> Epoch {
         let parts = [VERSION, self.seed, self.rate_milli, u64::from(self.symbols), self.start_us];
-        Epoch::of(parts.into_iter().fold(0, |hash, part| mix(hash ^ part)))
+        let fill = Some(u64::from(self.payload_bytes)).filter(|bytes| *bytes > 0);
+        Epoch::of(parts.into_iter().chain(fill).fold(0, |hash, part| mix(hash ^ part)))
     }
 
     /// Events a second, all symbols together.
@@ -141,6 +153,10 @@ impl Market {
         let (whole, part) = (change.abs() / 100, change.abs() % 100);
         // Writing to a String cannot fail.
         write!(fields, "\"change\":{sign}{whole}.{part:02}").unwrap_or_default();
+        let plain = Event::new(seq, at, key, &Fields::raw(fields.clone()));
+        let room = (self.payload_bytes as usize).checked_sub(plain.json().len() + ",\"fill\":\"\"".len());
+        let Some(room) = room else { return plain };
+        write!(fields, ",\"fill\":\"{:.<room$}\"", "").unwrap_or_default();
         Event::new(seq, at, key, &Fields::raw(fields))
     }
 
@@ -212,6 +228,17 @@ mod tests {
                 assert_eq!(market.head_at(due - 1), seq - 1, "rate {rate}");
             }
         }
+    }
+
+    #[test]
+    fn an_event_can_be_filled_up() {
+        let plain = market(10.0);
+        let filled = plain.filled_to(512);
+        assert_ne!(filled.epoch(), plain.epoch());
+        let event = filled.event(7);
+        assert_eq!(event.json().len(), 512);
+        assert!(serde_json::from_slice::<serde_json::Value>(event.json()).unwrap()["fill"].is_string());
+        assert_eq!(plain.filled_to(20).event(7).json(), plain.event(7).json(), "longer already");
     }
 
     /// Cents change slowly and both ways, and every price has two decimals.

@@ -17,7 +17,7 @@ pub(crate) fn session(
     wire: Wire,
 ) -> impl Stream<Item = Result<Heard, Error>> + Send {
     async_stream::try_stream! {
-        let mut connection = http::Connection::open(&wire, &target.authority).await?;
+        let mut connection = http::Connection::open(&wire, &target).await?;
         let mut greeted = None;
         loop {
             for heard in ask(&mut connection, &target, from).await? {
@@ -43,11 +43,10 @@ async fn ask(
     target: &Target,
     from: Option<Cursor>,
 ) -> Result<Vec<Heard>, Error> {
-    let (after, hold) = (from.as_ref().map(|cursor| cursor as _), target.hold.as_secs_f64());
-    let path = target.path_and_query("long-poll", &[("after", after), ("hold", Some(&hold))]);
+    let path = target.path_and_query("long-poll", from, &[("hold", &target.hold.as_secs_f64())]);
     let response = connection.get(&path, &[], target.hold + target.silence).await?;
     match response.status() {
-        StatusCode::OK => wire::decode(&http::body(response, target.silence).await?),
+        StatusCode::OK => target.hear(&http::body(response, target.silence).await?, wire::decode),
         StatusCode::NO_CONTENT => Ok(vec![Heard::Empty]),
         status => Err(http::refused(status, response.headers())),
     }

@@ -31,7 +31,7 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
             () = drain.begun() => return Ok(end()),
         }
     }
-    Ok(deliver(&ask, &answer))
+    Ok(deliver(&site, &ask, &answer))
 }
 // #endregion
 
@@ -40,9 +40,9 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
 // #endregion
 
 // #region deliver
-fn deliver(ask: &Ask, answer: &Answer) -> Response {
+fn deliver(site: &Site, ask: &Ask, answer: &Answer) -> Response {
     ask.account.told(answer.events().len());
-    let encoded = ask.feed.beside(|| Encoded(Ring::new(ask.feed.shape().history)));
+    let encoded = ask.feed.beside(|| Encoded(Ring::of(&ask.feed, site.limits())));
     let body = wire::encode(&encoded, answer);
     // A browser makes requests for one cacheable URL wait for each other: two tabs with one cursor would take turns.
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response()

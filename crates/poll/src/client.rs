@@ -6,7 +6,7 @@ use ::wire::Wire;
 use axum::http::{StatusCode, header};
 use feed::Cursor;
 use futures_util::Stream;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{MissedTickBehavior, interval};
 use transport::{Error, Heard, Target, http};
 
 use crate::wire;
@@ -18,10 +18,13 @@ pub(crate) fn session(
     wire: Wire,
 ) -> impl Stream<Item = Result<Heard, Error>> + Send {
     async_stream::try_stream! {
-        let mut connection = http::Connection::open(&wire, &target.authority).await?;
+        let mut connection = http::Connection::open(&wire, &target).await?;
         let mut greeted = None;
+        let mut schedule = interval(target.interval);
+        // A poll that was overtaken by the next one is left out; the others keep to the schedule.
+        schedule.set_missed_tick_behavior(MissedTickBehavior::Skip);
         loop {
-            let started = Instant::now();
+            schedule.tick().await;
             for heard in ask(&mut connection, &target, from).await? {
                 match heard {
                     Heard::Open { epoch } if greeted.replace(epoch) == Some(epoch) => continue,
@@ -34,7 +37,6 @@ pub(crate) fn session(
                     return;
                 }
             }
-            sleep_until(started + target.interval).await;
         }
     }
 }
@@ -46,11 +48,12 @@ async fn ask(
     target: &Target,
     from: Option<Cursor>,
 ) -> Result<Vec<Heard>, Error> {
-    let path = target.path_and_query("poll", &[("after", from.as_ref().map(|cursor| cursor as _))]);
-    let known = from.map(|cursor| (header::IF_NONE_MATCH, wire::etag(cursor)));
+    let path = target.path_and_query("poll", from.filter(|_| !target.newest), &[]);
+    let known = from.filter(|_| target.described.is_none());
+    let known = known.map(|cursor| (header::IF_NONE_MATCH, wire::etag(cursor)));
     let response = connection.get(&path, known.as_slice(), target.silence).await?;
     match response.status() {
-        StatusCode::OK => wire::decode(&http::body(response, target.silence).await?),
+        StatusCode::OK => target.hear(&http::body(response, target.silence).await?, wire::decode),
         StatusCode::NOT_MODIFIED => Ok(vec![Heard::Empty]),
         status => Err(http::refused(status, response.headers())),
     }

@@ -22,7 +22,7 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
     let mut reader = ask.reader();
     let answer = Answer::ready(&mut reader);
     let known = parts.headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    Ok(deliver(&ask, &answer, known.unwrap_or_default()))
+    Ok(deliver(&site, &ask, &answer, known.unwrap_or_default()))
 }
 // #endregion
 
@@ -31,14 +31,14 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
 // #endregion
 
 // #region deliver
-fn deliver(ask: &Ask, answer: &Answer, known: &str) -> Response {
+fn deliver(site: &Site, ask: &Ask, answer: &Answer, known: &str) -> Response {
     let etag = wire::etag(answer.cursor());
     let headers = [(header::CACHE_CONTROL, "no-cache"), (header::ETAG, &etag)];
     if answer.is_plain() && wire::matches(known, &etag) {
         return (StatusCode::NOT_MODIFIED, headers).into_response();
     }
     ask.account.told(answer.events().len());
-    let encoded = ask.feed.beside(|| Encoded(Ring::new(ask.feed.shape().history)));
+    let encoded = ask.feed.beside(|| Encoded(Ring::of(&ask.feed, site.limits())));
     let whole_snapshot = ask.since.is_none() && ask.wanted == feed::Wanted::ALL;
     let body = wire::encode(&encoded, answer, whole_snapshot);
     ([(header::CONTENT_TYPE, "application/json")], headers, body).into_response()

@@ -174,8 +174,11 @@ async fn send_message(State(site): State<Site>, request: Request) -> Result<Resp
     Ok((status, headers, event.json().clone()).into_response())
 }
 
-/// The JSON body of a request that changes something, within its limits of size and time.
-pub(crate) async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
+/// The JSON body of a request that changes something, within its limits of size (`body_bytes`) and time (`head_ms`).
+///
+/// # Errors
+/// 415 when it is not declared as JSON, 413 and 408 beyond the limits, 400 when it is no object or not the expected one.
+pub async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {

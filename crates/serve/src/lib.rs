@@ -34,6 +34,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use transport::{Card, Problem, Site};
 
 pub use accept::{Drained, serve};
+pub use api::body;
 pub use hosts::{BadHost, BadOrigin, Hosts};
 pub use listen::{Listen, Tcp};
 pub use presenter::{NoToken, Presenter};

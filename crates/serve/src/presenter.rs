@@ -50,8 +50,11 @@ impl Presenter {
         format!("#presenter={}", self.token)
     }
 
-    /// Lets a request of the presenter in: 403 from another machine, 401 without the token.
-    pub(crate) fn admit(&self, request: &Request) -> Result<(), Problem> {
+    /// Lets a request of the presenter in. Ask before its body is read: nobody else's is worth it.
+    ///
+    /// # Errors
+    /// 403 from another machine, or where no connection is known; 401 without the token.
+    pub fn admit(&self, request: &Request) -> Result<(), Problem> {
         let near = request.extensions().get::<Peer>().is_some_and(|peer| is_near(peer.0));
         if !near && !self.remote_control {
             return Err(Problem::new(

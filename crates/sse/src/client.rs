@@ -19,20 +19,27 @@ pub(crate) fn session(
     wire: Wire,
 ) -> impl Stream<Item = Result<Heard, Error>> + Send {
     async_stream::try_stream! {
-        let path = target.path_and_query("sse", &[]);
+        let path = target.path_and_query("sse", None, &[]);
         let mut headers = vec![(header::ACCEPT, "text/event-stream".to_owned())];
-        headers.extend(from.map(|cursor| (HeaderName::from_static("last-event-id"), cursor.to_string())));
-        let (_connection, response) = http::get(&wire, &target.authority, &path, &headers, target.silence).await?;
+        headers.extend(from.map(|cursor| (HeaderName::from_static("last-event-id"), target.cursor(cursor))));
+        let (_connection, response) = http::get(&wire, &target, &path, &headers, target.silence).await?;
         if response.status() == StatusCode::NO_CONTENT {
             yield Heard::End;
             return;
         }
         check(response.status(), response.headers())?;
+        if let Some(described) = &target.described {
+            yield described.open();
+        }
         let (mut body, mut parser) = (response.into_body(), wire::Parser::default());
         while let Some(frame) = timeout(target.silence, body.frame()).await.map_err(|_| Error::Silent(target.silence))? {
             parser.push(frame?.data_ref().map_or(&[], |bytes| bytes))?;
             while let Some(frame) = parser.frame() {
-                yield wire::decode(frame)?;
+                match (&target.described, frame) {
+                    (Some(described), wire::Frame::Event { data, .. }) =>
+                        for heard in described.message(data.as_bytes())? { yield heard; },
+                    (_, frame) => yield wire::decode(frame)?,
+                }
             }
         }
     }

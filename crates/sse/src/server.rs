@@ -50,7 +50,7 @@ async fn open(State(site): State<Site>, parts: Parts) -> Result<Response, Proble
 fn deliver(site: Site, ask: Ask, waiter: Waiter) -> impl Stream<Item = Result<Bytes, Infallible>> + Send {
     async_stream::stream! {
         let _waiter = waiter;
-        let encoded = ask.feed.beside(|| Encoded(Ring::new(ask.feed.shape().history)));
+        let encoded = ask.feed.beside(|| Encoded(Ring::of(&ask.feed, site.limits())));
         let name = ask.feed.shape().event_name;
         let mut reader = ask.reader();
         let mut drain = site.draining();

@@ -1,9 +1,10 @@
 //! A client's one HTTP/1.1 connection: requests one after the other, kept alive.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{self, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
-use axum::http::{Request, Response, StatusCode, Uri};
+use axum::http::{HeaderValue, Request, Response, StatusCode, Uri};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Empty, Limited};
 use hyper::body::Incoming;
@@ -11,31 +12,49 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use wire::Wire;
 
+use crate::described::Described;
 use crate::heard::Error;
+use crate::target::Target;
 
 /// Redirects that are followed one after the other.
 const REDIRECTS_MAX: usize = 5;
 /// The largest body that is read whole: a replay of 4,096 events has about half a megabyte.
 const BODY_MAX: usize = 64 << 20;
 
-/// An open connection.
-#[derive(Debug)]
+/// A validator of an answer, and the header by which it is sent back (RFC 9110 13.1).
+const VALIDATORS: [(HeaderName, HeaderName); 2] =
+    [(header::ETAG, header::IF_NONE_MATCH), (header::LAST_MODIFIED, header::IF_MODIFIED_SINCE)];
+
+/// An open connection to a target. If the target keeps none alive, each request after the first opens the next.
 pub struct Connection {
     sender: SendRequest<Empty<Bytes>>,
+    used: bool,
     authority: String,
+    target: Arc<Target>,
+    wire: Wire,
+    /// What a described server wants to be sent back with the next request.
+    known: Vec<(HeaderName, HeaderValue)>,
 }
 
 impl Connection {
-    /// Connects to `host:port`.
+    /// Connects to a target.
     ///
     /// # Errors
     /// When that fails.
-    pub async fn open(wire: &Wire, authority: &str) -> Result<Self, Error> {
-        let io = TokioIo::new(wire.connect(authority).await?);
-        let (sender, connection) = http1::handshake(io).await?;
-        // Ends by itself when the sender and the last body are gone; its error reaches whoever reads them.
-        tokio::spawn(connection);
-        Ok(Self { sender, authority: authority.to_owned() })
+    pub async fn open(wire: &Wire, target: &Arc<Target>) -> Result<Self, Error> {
+        Self::to(wire, target, target.authority.clone()).await
+    }
+
+    async fn to(wire: &Wire, target: &Arc<Target>, authority: String) -> Result<Self, Error> {
+        let sender = connect(wire, &authority).await?;
+        Ok(Self {
+            sender,
+            used: false,
+            authority,
+            target: Arc::clone(target),
+            wire: wire.clone(),
+            known: Vec::new(),
+        })
     }
 
     /// One request; the head of its answer within `patience`.
@@ -44,21 +63,54 @@ impl Connection {
     /// When the connection breaks or nothing comes in time.
     pub async fn get(
         &mut self,
-        target: &str,
+        path: &str,
         headers: &[(HeaderName, String)],
         patience: Duration,
     ) -> Result<Response<Incoming>, Error> {
-        let mut request = Request::get(target).header(header::HOST, &self.authority);
+        let mut request = Request::get(path).header(header::HOST, &self.authority);
         for (name, value) in headers {
             request = request.header(name, value);
         }
+        for (name, value) in self.target.headers.iter().chain(&self.known) {
+            request = request.header(name, value);
+        }
+        if !self.target.keep_alive {
+            request = request.header(header::CONNECTION, "close");
+            if std::mem::replace(&mut self.used, true) {
+                self.sender = connect(&self.wire, &self.authority).await?;
+            }
+        }
         let request = request.body(Empty::new()).map_err(Error::malformed)?;
+        self.wire.ask();
         let exchange = async {
             self.sender.ready().await?;
             self.sender.send_request(request).await
         };
-        Ok(tokio::time::timeout(patience, exchange).await.map_err(|_| Error::Silent(patience))??)
+        let response =
+            tokio::time::timeout(patience, exchange).await.map_err(|_| Error::Silent(patience))??;
+        if self.target.described.as_ref().is_some_and(Described::repeats_validators) {
+            self.remember(response.headers());
+        }
+        Ok(response)
     }
+
+    fn remember(&mut self, headers: &HeaderMap) {
+        let known = VALIDATORS
+            .into_iter()
+            .filter_map(|(validator, condition)| Some((condition, headers.get(validator)?.clone())));
+        let known: Vec<_> = known.collect();
+        if !known.is_empty() {
+            self.known = known;
+        }
+    }
+}
+
+async fn connect(wire: &Wire, authority: &str) -> Result<SendRequest<Empty<Bytes>>, Error> {
+    let io = TokioIo::new(wire.connect(authority).await?);
+    let (sender, connection) = http1::handshake(io).await?;
+    // Ends by itself when the sender and the last body are gone; its error reaches whoever reads them.
+    tokio::spawn(connection);
+    Ok(sender)
 }
 
 /// A request on a new connection, redirects followed (HTML 9.2.3). Returns the connection that answered as well.
@@ -67,15 +119,15 @@ impl Connection {
 /// As [`Connection::get`], and after too many redirects or one that leaves plain HTTP.
 pub async fn get(
     wire: &Wire,
-    authority: &str,
-    target: &str,
+    target: &Arc<Target>,
+    path: &str,
     headers: &[(HeaderName, String)],
     patience: Duration,
 ) -> Result<(Connection, Response<Incoming>), Error> {
-    let (mut authority, mut target) = (authority.to_owned(), target.to_owned());
+    let (mut authority, mut path) = (target.authority.clone(), path.to_owned());
     for _ in 0..=REDIRECTS_MAX {
-        let mut connection = Connection::open(wire, &authority).await?;
-        let response = connection.get(&target, headers, patience).await?;
+        let mut connection = Connection::to(wire, target, authority.clone()).await?;
+        let response = connection.get(&path, headers, patience).await?;
         if !response.status().is_redirection() || response.status() == StatusCode::NOT_MODIFIED {
             return Ok((connection, response));
         }
@@ -87,8 +139,7 @@ pub async fn get(
         authority = uri.authority().map_or(authority, |new| {
             if new.port().is_some() { new.to_string() } else { format!("{new}:80") }
         });
-        target =
-            uri.path_and_query().ok_or_else(|| Error::malformed("a redirect without a path"))?.to_string();
+        path = uri.path_and_query().ok_or_else(|| Error::malformed("a redirect without a path"))?.to_string();
     }
     Err(Error::malformed("too many redirects"))
 }

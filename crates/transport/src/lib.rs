@@ -10,11 +10,14 @@
 //! | `pulse` | signs of life on a stream |
 //! | `ring` | N readers, one encoding |
 //! | `heard`, `target`, `http` | what a client hears, from whom, over one connection |
+//! | `description`, `described` | a foreign server, and one way of it |
 //! | `follow`, `backoff` | the only reconnect loop |
 
 mod answer;
 mod ask;
 mod backoff;
+mod described;
+mod description;
 mod follow;
 mod heard;
 pub mod http;
@@ -36,6 +39,8 @@ use wire::Wire;
 pub use answer::Answer;
 pub use ask::{Ask, Query};
 pub use backoff::Backoff;
+pub use described::Described;
+pub use description::{BadDescription, Command, Description, Start, Title, Values};
 pub use follow::follow;
 pub use heard::{Error, Heard};
 pub use limits::{BadLimit, Limit, Limits};

@@ -19,6 +19,11 @@ pub struct Limits {
     pub body_bytes: u64,
     /// A WebSocket message, over all its fragments, in bytes.
     pub message_bytes: u64,
+    /// What tungstenite buffers for each direction, in bytes: its own default of 131072 would be most of a
+    /// connection's memory.
+    pub ws_buffer_bytes: u64,
+    /// Encoded events that a way keeps beside each log; 0: every reader encodes for itself.
+    pub ring_events: u64,
     /// From the first byte to the end of a request head or body, in milliseconds.
     pub head_ms: u64,
     /// Between two requests of one connection, in milliseconds.
@@ -53,8 +58,10 @@ pub struct Limit {
 /// A limit that cannot be set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadLimit {
-    /// Not `NAME=VALUE` with a whole number.
-    #[error("{0:?} is not NAME=VALUE with a whole number above 0, as in connections=1000")]
+    /// Not `NAME=VALUE` with a whole number above 0.
+    #[error(
+        "{0:?} is not NAME=VALUE with a whole number above 0 (`ring_events` may be 0), as in connections=1000"
+    )]
     Form(String),
     /// No limit has this name.
     #[error("there is no limit {0:?}; there are {1}")]
@@ -72,6 +79,8 @@ impl Default for Limits {
             url_bytes: 8 * 1024,
             body_bytes: 64 * 1024,
             message_bytes: 64 * 1024,
+            ws_buffer_bytes: 4 * 1024,
+            ring_events: 1_000_000,
             head_ms: 10_000,
             idle_ms: 75_000,
             full_ms: 30_000,
@@ -100,7 +109,8 @@ impl Limits {
     pub fn set(&mut self, text: &str) -> Result<(), BadLimit> {
         let form = || BadLimit::Form(text.to_owned());
         let (wanted, value) = text.split_once('=').ok_or_else(form)?;
-        let value = value.parse().ok().filter(|value| *value > 0).ok_or_else(form)?;
+        let value =
+            value.parse().ok().filter(|value| *value > 0 || wanted == "ring_events").ok_or_else(form)?;
         let mut places = self.places();
         let names = places.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         let place = places.iter_mut().find(|(name, _)| *name == wanted);
@@ -108,7 +118,7 @@ impl Limits {
         Ok(())
     }
 
-    fn places(&mut self) -> [(&'static str, &mut u64); 18] {
+    fn places(&mut self) -> [(&'static str, &mut u64); 20] {
         [
             ("connections", &mut self.connections),
             ("connections_per_address", &mut self.connections_per_address),
@@ -118,6 +128,8 @@ impl Limits {
             ("url_bytes", &mut self.url_bytes),
             ("body_bytes", &mut self.body_bytes),
             ("message_bytes", &mut self.message_bytes),
+            ("ws_buffer_bytes", &mut self.ws_buffer_bytes),
+            ("ring_events", &mut self.ring_events),
             ("head_ms", &mut self.head_ms),
             ("idle_ms", &mut self.idle_ms),
             ("full_ms", &mut self.full_ms),

@@ -3,7 +3,9 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use feed::Event;
+use feed::{Event, Feed};
+
+use crate::limits::Limits;
 
 /// A way's encoded bytes of the newest events. The first reader that needs one makes it.
 #[derive(Debug)]
@@ -13,15 +15,23 @@ pub struct Ring(Box<[Place]>);
 type Place = Mutex<Option<(Event, Bytes)>>;
 
 impl Ring {
-    /// Room for the newest `len` events.
+    /// Room for the newest `len` events. Without any room each reader encodes for itself: that is how `compare`
+    /// measures what the ring saves.
     #[must_use]
     pub fn new(len: usize) -> Self {
-        Self((0..len.max(1)).map(|_| Place::default()).collect())
+        Self((0..len).map(|_| Place::default()).collect())
+    }
+
+    /// Room for the events that `feed` can replay, at most `ring_events` of the limits.
+    #[must_use]
+    pub fn of(feed: &Feed, limits: &Limits) -> Self {
+        Self::new(feed.shape().history.min(limits.ring_events as usize))
     }
 
     /// The bytes of `event`, made by `encode` if nobody has needed them yet.
     pub fn get(&self, event: &Event, encode: impl FnOnce(&Event) -> Bytes) -> Bytes {
-        let place = &self.0[(event.seq() % self.0.len() as u64) as usize];
+        let Some(index) = event.seq().checked_rem(self.0.len() as u64) else { return encode(event) };
+        let place = &self.0[index as usize];
         // Held while encoding: of a thousand readers that wake together one encodes and the others wait for it.
         let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
         match place.as_ref() {

@@ -48,6 +48,7 @@ pub struct Wire {
 
 #[derive(Debug, Default)]
 struct Counts {
+    requests: AtomicU64,
     connections: AtomicU64,
     up: AtomicU64,
     down: AtomicU64,
@@ -74,6 +75,17 @@ impl Wire {
         let inner = tokio::time::timeout(self.patience, attempt).await.map_err(io::Error::from)??;
         self.counts.connections.fetch_add(1, Relaxed);
         Ok(Box::new(Counted { inner, counts: Arc::clone(&self.counts) }))
+    }
+
+    /// Counts a request that is sent on one of its connections.
+    pub fn ask(&self) {
+        self.counts.requests.fetch_add(1, Relaxed);
+    }
+
+    /// Requests sent, handshakes of WebSocket included.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.counts.requests.load(Relaxed)
     }
 
     /// Connections opened.

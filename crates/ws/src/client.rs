@@ -23,10 +23,16 @@ pub(crate) fn session(
 ) -> impl Stream<Item = Result<Heard, Error>> + Send {
     async_stream::try_stream! {
         let mut socket = shake(&target, from, &wire).await?;
+        if let Some(described) = &target.described {
+            yield described.open();
+        }
         let mut epoch = None;
         while let Some(message) = timeout(target.silence, socket.next()).await.map_err(|_| Error::Silent(target.silence))? {
             match message.map_err(failed)? {
-                Message::Text(text) => yield wire::decode(text.into(), &mut epoch)?,
+                Message::Text(text) => match &target.described {
+                    None => yield wire::decode(text.into(), &mut epoch)?,
+                    Some(described) => for heard in described.message(text.as_bytes())? { yield heard; },
+                },
                 Message::Close(Some(frame)) if frame.code == CloseCode::Normal => yield Heard::End,
                 // Pings are answered by the next read; any other close is an end that can be reconnected from.
                 _ => {}
@@ -42,16 +48,15 @@ async fn shake(
     from: Option<Cursor>,
     wire: &Wire,
 ) -> Result<WebSocketStream<Box<dyn Io>>, Error> {
-    let path = target.path_and_query("ws", &[("after", from.as_ref().map(|cursor| cursor as _))]);
-    let request = format!("ws://{}{path}", target.authority).into_client_request().map_err(failed)?;
+    let path = target.path_and_query("ws", from, &[]);
+    let mut request = format!("ws://{}{path}", target.authority).into_client_request().map_err(failed)?;
+    request.headers_mut().extend(target.headers.iter().cloned());
     let io = wire.connect(&target.authority).await?;
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(4 * 1024);
+    wire.ask();
     let handshake = client_async_with_config(request, io, Some(config));
-    let (socket, _) = timeout(target.silence, handshake)
-        .await
-        .map_err(|_| Error::Silent(target.silence))?
-        .map_err(failed)?;
-    Ok(socket)
+    let shaken = timeout(target.silence, handshake).await.map_err(|_| Error::Silent(target.silence))?;
+    Ok(shaken.map_err(failed)?.0)
 }
 
 fn failed(error: tungstenite::Error) -> Error {

@@ -21,9 +21,6 @@ use transport::{Ask, Ping, Pings, Problem, Silence, Site, Waiter};
 
 use crate::wire::{self, Op};
 
-/// What tungstenite buffers for each direction: its own default of 128 KiB would be most of a connection's memory.
-const BUFFER: usize = 4 * 1024;
-
 // #region routes
 pub(crate) fn routes() -> Router<Site> {
     Router::new().route("/ws/echo", get(open_echo)).route("/ws/{topic}", get(open))
@@ -56,9 +53,10 @@ async fn upgrade(site: &Site, parts: &mut Parts) -> Result<WebSocketUpgrade, Pro
         line.upgraded();
     }
     let message_max = site.limits().message_bytes as usize;
+    let buffer = site.limits().ws_buffer_bytes as usize;
     // Without the last bound a client that sends pings and reads no pongs would fill the memory with them.
-    let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER);
-    let upgrade = upgrade.max_write_buffer_size(message_max + 4 * BUFFER);
+    let upgrade = upgrade.read_buffer_size(buffer).write_buffer_size(buffer);
+    let upgrade = upgrade.max_write_buffer_size(message_max + 4 * buffer);
     Ok(upgrade.max_message_size(message_max).max_frame_size(message_max))
 }
 // #endregion

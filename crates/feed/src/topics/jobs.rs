@@ -17,6 +17,11 @@ pub const MAX: usize = 16;
 /// How long an ended job can still be asked for.
 pub const KEPT: Duration = Duration::from_secs(300);
 
+/// What a report says of a job: the first until it ends, then one of the others.
+const RUNNING: &str = "running";
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+
 /// The jobs of one server. Cloning shares them.
 #[derive(Clone, Debug)]
 pub struct Jobs(Arc<All>);
@@ -36,6 +41,15 @@ pub struct Job {
     /// Its topic.
     pub feed: Feed,
     ended_us: Option<u64>,
+}
+
+/// A job whose owner reports its steps. Dropping it before its end makes it `failed`.
+#[derive(Debug)]
+pub struct Work {
+    jobs: Jobs,
+    job: Job,
+    done: u32,
+    total: u32,
 }
 
 /// There are [`MAX`] jobs already.
@@ -75,17 +89,27 @@ impl Jobs {
     /// # Errors
     /// When there are [`MAX`] jobs.
     pub fn start(&self, total: u32, step: Duration) -> Result<Job, JobsFull> {
-        let job = self.open(total)?;
-        let (jobs, running) = (self.clone(), job.clone());
+        let mut work = self.begin(total)?;
+        let job = work.job.clone();
         tokio::spawn(async move {
-            jobs.report(&running, 0, total);
             for done in 1..=total {
                 tokio::time::sleep(step).await;
-                jobs.report(&running, done, total);
+                work.report(done);
             }
-            jobs.end(&running);
+            work.done();
         });
         Ok(job)
+    }
+
+    /// Begins a job of `total` steps (at least 1) that its owner does and reports.
+    ///
+    /// # Errors
+    /// When there are [`MAX`] jobs.
+    pub fn begin(&self, total: u32) -> Result<Work, JobsFull> {
+        let total = total.max(1);
+        let job = self.open(total)?;
+        self.report(&job, 0, total, RUNNING);
+        Ok(Work { jobs: self.clone(), job, done: 0, total })
     }
 
     fn open(&self, total: u32) -> Result<Job, JobsFull> {
@@ -102,9 +126,8 @@ impl Jobs {
         Ok(job)
     }
 
-    fn report(&self, job: &Job, done: u32, total: u32) {
-        let state = if done == total { "done" } else { "running" };
-        let percent = done * 100 / total.max(1);
+    fn report(&self, job: &Job, done: u32, total: u32, state: &str) {
+        let percent = (u64::from(done) * 100 / u64::from(total)) as u32;
         if let Ok(fields) = Fields::of(&Report { job: &job.id, done, total, percent, state }, false) {
             job.feed.publish(self.0.clock.now_us(), 0, &fields);
         }
@@ -124,6 +147,47 @@ impl Jobs {
         let now = self.0.clock.now_us();
         jobs.retain(|job| job.ended_us.is_none_or(|ended| ended + KEPT.as_micros() as u64 > now));
         jobs
+    }
+}
+
+impl Work {
+    /// What selects the job: `?job=ID`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.job.id
+    }
+
+    /// Tells that so many steps are done. What is not beyond the last report, or is the end ([`Work::done`] tells
+    /// that), tells nothing new: a job has one report for each step.
+    pub fn report(&mut self, done: u32) {
+        if done > self.done && done < self.total {
+            self.done = done;
+            self.jobs.report(&self.job, done, self.total, RUNNING);
+        }
+    }
+
+    /// Ends the job: all steps are done.
+    pub fn done(mut self) {
+        self.done = self.total;
+        self.end(DONE);
+    }
+
+    /// Ends the job where it stands: the other steps will not be done.
+    pub fn failed(self) {
+        self.end(FAILED);
+    }
+
+    fn end(&self, state: &str) {
+        self.jobs.report(&self.job, self.done, self.total, state);
+        self.jobs.end(&self.job);
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        if !self.job.feed.ended() {
+            self.end(FAILED);
+        }
     }
 }
 
@@ -152,19 +216,63 @@ mod tests {
         jobs.open(3).unwrap();
     }
 
+    /// Everything that a job told, as `DONE of TOTAL, PERCENT %: STATE`.
+    fn told(feed: &Feed) -> Vec<String> {
+        let mut reader =
+            feed.reader(Some(crate::Since::Seq { epoch: None, seq: 0 }), crate::Wanted::ALL, false);
+        let mut told = Vec::new();
+        while let Some(batch) = reader.ready() {
+            let events = match batch {
+                crate::Batch::Events(events) => events,
+                // An ended topic says so for ever.
+                crate::Batch::End => break,
+                _ => continue,
+            };
+            told.extend(events.iter().map(|event| {
+                let json: serde_json::Value = serde_json::from_slice(event.json()).unwrap();
+                let state = json["state"].as_str().unwrap();
+                format!("{} of {}, {} %: {state}", json["done"], json["total"], json["percent"])
+            }));
+        }
+        told
+    }
+
     #[test]
     fn a_job_tells_every_step() {
         let jobs = Jobs::new(Clock::of(|| 9), 1);
-        let job = jobs.open(3).unwrap();
-        (0..=3).for_each(|done| jobs.report(&job, done, 3));
+        let mut work = jobs.begin(3).unwrap();
+        let job = work.job.clone();
+        (1..=3).for_each(|done| work.report(done));
+        assert!(!job.feed.ended());
+        work.done();
+        assert!(job.feed.ended());
+        let steps = ["0 of 3, 0 %: running", "1 of 3, 33 %: running", "2 of 3, 66 %: running"];
+        assert_eq!(told(&job.feed), [&steps[..], &["3 of 3, 100 %: done"]].concat());
         let mut reader =
             job.feed.reader(Some(crate::Since::Seq { epoch: None, seq: 3 }), crate::Wanted::ALL, false);
         reader.ready();
         let Some(crate::Batch::Events(events)) = reader.ready() else { panic!("the last report") };
-        let told = format!(
+        let last = format!(
             r#"{{"seq":4,"at":9,"job":"{}","done":3,"total":3,"percent":100,"state":"done"}}"#,
             job.id
         );
-        assert_eq!(events[0].json(), told.as_bytes());
+        assert_eq!(events[0].json(), last.as_bytes());
+    }
+
+    #[test]
+    fn a_job_that_is_given_up_or_forgotten_has_failed() {
+        let jobs = Jobs::new(Clock::of(|| 9), 1);
+        for end in [Work::failed, |work| drop(work)] {
+            let mut work = jobs.begin(4).unwrap();
+            let feed = work.job.feed.clone();
+            // Nothing is told twice, and no step is taken back.
+            [2, 2, 1].into_iter().for_each(|done| work.report(done));
+            end(work);
+            assert_eq!(
+                told(&feed),
+                ["0 of 4, 0 %: running", "2 of 4, 50 %: running", "2 of 4, 50 %: failed"]
+            );
+            assert!(feed.ended());
+        }
     }
 }

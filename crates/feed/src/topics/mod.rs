@@ -19,7 +19,7 @@ use crate::market::Market;
 use crate::ticker::Ticker;
 
 pub use chat::{BadSaying, Chat, SAYINGS_KEPT, TEXT_MAX, USER_MAX};
-pub use jobs::{Job, Jobs, JobsFull, KEPT, MAX as JOBS_MAX};
+pub use jobs::{Job, Jobs, JobsFull, KEPT, MAX as JOBS_MAX, Work};
 pub use logs::{LogLayer, TARGET_UNLOGGED};
 
 /// All topics of one server. Cloning shares them.
