@@ -1,0 +1,61 @@
+//! Rounds become one figure: median, lowest and highest, and what they say.
+
+use crate::claims::{Evidence, Text, Verdict};
+
+/// The figure of these rounds. `says` judges their spread; without rounds nothing is said.
+pub(super) fn figure(
+    what: Text,
+    unit: &str,
+    rounds: &[f64],
+    says: impl FnOnce(f64, f64) -> Verdict,
+) -> Evidence {
+    let mut sorted = rounds.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (low, high) = (sorted.first().copied(), sorted.last().copied());
+    Evidence {
+        what,
+        unit: unit.to_owned(),
+        value: median(&sorted),
+        low,
+        high,
+        rounds: u32::try_from(sorted.len()).unwrap_or(u32::MAX),
+        says: low.zip(high).map_or(Verdict::Undecided, |(low, high)| says(low, high)),
+        beside: false,
+    }
+}
+
+/// A figure that stands beside the verdict: alone it decides nothing.
+pub(super) fn beside(what: Text, unit: &str, rounds: &[f64]) -> Evidence {
+    figure(what, unit, rounds, |_, _| Verdict::Undecided)
+}
+
+/// The middle one, or between the two middle ones, of what is sorted.
+fn median(sorted: &[f64]) -> Option<f64> {
+    let (below, above) = (sorted.get(sorted.len().checked_sub(1)? / 2)?, sorted.get(sorted.len() / 2)?);
+    Some((below + above) / 2.0)
+}
+
+/// The median of what an experiment saw.
+pub(super) fn median_of(values: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let mut sorted: Vec<f64> = values.into_iter().collect();
+    sorted.sort_by(f64::total_cmp);
+    median(&sorted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claims::Threshold;
+
+    #[test]
+    fn median_lowest_and_highest() {
+        let less = Threshold { yes: 2.0, no: 9.0 };
+        let of = |rounds: &[f64]| figure(Text::default(), "ms", rounds, |low, high| less.judge(low, high));
+        let three = of(&[2.0, 1.0, 1.5]);
+        assert_eq!((three.value, three.low, three.high), (Some(1.5), Some(1.0), Some(2.0)));
+        assert_eq!((three.rounds, three.says), (3, Verdict::Holds));
+        assert_eq!(of(&[1.0, 4.0]).value, Some(2.5));
+        assert_eq!(of(&[1.0, 4.0]).says, Verdict::Undecided);
+        assert_eq!((of(&[]).value, of(&[]).says), (None, Verdict::Undecided));
+    }
+}
