@@ -1,6 +1,9 @@
 # Every recipe is one command. `just` alone lists them.
 set positional-arguments
 
+# Debian keeps nginx in /usr/sbin, which is not on everybody's PATH.
+export PATH := env_var("PATH") + ":/usr/sbin"
+
 [private]
 default:
     @just --list --unsorted
@@ -22,10 +25,18 @@ test: setup page lint
     cd web && npx playwright test
     cd web && node --test --test-reporter=spec tests/firefox.test.mjs
 
-# What takes minutes: thousands of connections against a release build
-test-long:
+# What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages
+test-long: setup
+    benches/servers/setup.sh
     cargo build --release --locked -p fourways
     FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test load -- --nocapture --test-threads 1
+    FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test foreign -- --test-threads 1
+    FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p compare --features long -- --test-threads 1
+
+# Whether what `compare` measures is true, against the kernel and arithmetic: minutes on a quiet machine; verify-measurements bytes runs some
+verify-measurements *names:
+    cargo build --release --locked -p fourways
+    FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test verify -- --nocapture --test-threads 1 "$@"
 
 # How fast the parts are (criterion)
 bench *args:
@@ -36,7 +47,11 @@ page-cost: page
     cargo build --release --locked -p fourways
     cd web && FOURWAYS_BIN="$PWD/../target/release/fourways" node page-cost.mjs
 
-# What the tests need beside Rust and Node: two browsers, Python packages
+# Try the tutorial's claims on this machine: just claims, just claims C02 C05 --lang zh
+claims *args:
+    cargo run --release --locked -p fourways --features compare/lines -- claims "$@"
+
+# What the tests need beside Rust and Node: two browsers, nginx, Python packages
 setup:
     clients/setup.sh
 
@@ -58,3 +73,11 @@ fmt:
 # Write the transcripts anew after the wire has changed on purpose
 transcripts:
     WRITE_TRANSCRIPTS=1 cargo test --locked -p contract --test transcripts
+
+# Write the table of browser versions anew, from the pinned MDN package
+compat:
+    cd web && npm install --silent && node compat.mjs
+
+# Measure the four ways side by side: just compare, just compare connections --ways ws,sse
+compare *args:
+    cargo run --release --locked -p fourways -- compare "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests of this folder and of the page need and this machine lacks: curl, Chromium, Firefox, Python's
-# venv, and the clients themselves at the versions of the lock files. Says and does nothing when all of it is there.
+# Installs what the tests need and this machine lacks: curl, Chromium, Firefox, nginx, Python's venv, and the clients of
+# this folder at the versions of the lock files. Says and does nothing when all of it is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -17,19 +17,10 @@ fi
 if [[ -z ${FIREFOX:-} ]] && ! has firefox-esr && ! has firefox; then
     packages+=(firefox-esr)
 fi
+# In /usr/sbin on Debian, which is not on everybody's PATH.
+has nginx || [[ -x /usr/sbin/nginx ]] || packages+=(nginx)
 
-if ((${#packages[@]})); then
-    as_root=()
-    if ((EUID != 0)); then as_root=(sudo); fi
-    if ! has apt-get || { ((EUID != 0)) && ! has sudo; }; then
-        echo "clients/setup.sh: this machine lacks ${packages[*]} and cannot install them from here;" \
-            "install them (as root: apt-get install ${packages[*]}), then run this again" >&2
-        exit 1
-    fi
-    echo "clients/setup.sh: installing ${packages[*]}"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}" >/dev/null
-fi
+if ((${#packages[@]})); then ./install.sh clients/setup.sh "${packages[@]}"; fi
 
 # Each stamp is a copy of the list that was installed, so a changed list is installed anew.
 modules=node/node_modules

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context as _, ensure};
 use clap::{Parser, Subcommand, ValueEnum};
-use feed::{Clock, Market};
+use feed::{Clock, Market, PAYLOAD_MAX};
 use fourways::run::Options;
 use serve::Hosts;
 use transport::Limits;
@@ -22,6 +22,20 @@ pub(crate) enum Command {
     /// Serve the feed all four ways, and point at one of them.
     #[command(after_help = "Example:\n  fourways run sse\n  curl -N localhost:8080/sse/stock-price")]
     Run(Run),
+    /// Measure the ways side by side.
+    #[command(
+        after_help = "Examples:\n  fourways compare\n  fourways compare connections --ways ws,sse --clients 100,1000"
+    )]
+    Compare(crate::compare::Compare),
+    /// Try the tutorial's claims on this machine, and say which hold.
+    #[command(after_help = crate::claims::HELP)]
+    Claims(crate::claims::Claims),
+    /// Bring subscribers as the job on standard input says; `compare` starts it.
+    #[command(hide = true)]
+    Generate,
+    /// Run a command that ends when standard input does; `compare` starts foreign programs under it.
+    #[command(hide = true)]
+    Guard(crate::compare::Guard),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,17 +87,29 @@ pub(crate) struct Run {
     /// Open the page in the browser.
     #[arg(long)]
     pub(crate) open: bool,
+    /// End at once when standard input does: `compare` starts its servers so.
+    #[arg(long, hide = true)]
+    pub(crate) guarded: bool,
+    /// Fill each price's JSON up to so many bytes: `compare` varies the payload so.
+    #[arg(long, hide = true, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=PAYLOAD_MAX as i64))]
+    pub(crate) payload: u32,
+    /// Publish each event so many milliseconds late: `compare` checks itself against a known delay.
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub(crate) late: u64,
 }
 
 impl Run {
     pub(crate) fn options(self) -> anyhow::Result<Options> {
-        let clock = Clock::system();
+        let clock = match self.late * 1000 {
+            0 => Clock::system(),
+            late_us => Clock::of(move || Clock::system().now_us().saturating_sub(late_us)),
+        };
         let start_us = match &self.start {
             None => clock.now_us() / 86_400_000_000 * 86_400_000_000,
             Some(text) => start(text).with_context(|| format!("--start {text}"))?,
         };
         ensure!(start_us <= clock.now_us(), "--start lies in the future: the market has no price yet");
-        let market = Market::new(self.seed, self.rate, self.symbols, start_us)?;
+        let market = Market::new(self.seed, self.rate, self.symbols, start_us)?.filled_to(self.payload);
         let mut limits = Limits::default();
         if let Some(room) = room() {
             (limits.connections, limits.waiters) = (room, room);

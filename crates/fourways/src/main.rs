@@ -1,14 +1,19 @@
 //! The command line. Only here are arguments, the environment and the limits of the process read.
 
 mod args;
+mod claims;
+mod compare;
+mod report;
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use ::compare::Means;
 use anyhow::Context as _;
 use clap::{Parser as _, ValueEnum as _};
-use fourways::ALL;
 use fourways::run::{Options, Server};
+use fourways::{ALL, RESULTS};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
@@ -16,24 +21,33 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 use crate::args::{Args, Command, Run};
 
 fn main() -> ExitCode {
-    let Args { command: Command::Run(run) } = Args::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome =
-        runtime.context("cannot start the runtime").and_then(|runtime| runtime.block_on(serve(run)));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("fourways: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    let outcome = match Args::parse().command {
+        Command::Run(run) => work(serve(run)),
+        Command::Compare(command) => work(command.run()),
+        Command::Claims(command) => work(command.run()),
+        Command::Generate => ::compare::generator::main().context("generate").map(|()| ExitCode::SUCCESS),
+        Command::Guard(guard) => guard.run(),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("fourways: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
-async fn serve(run: Run) -> anyhow::Result<()> {
+fn work(work: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("cannot start the runtime")?.block_on(work)
+}
+
+async fn serve(run: Run) -> anyhow::Result<ExitCode> {
+    if run.guarded {
+        ::compare::guard::end_with_parent();
+    }
     let (open, way) = (run.open, run.way);
     let options = run.options()?;
     let listen = options.listen;
     let server = Server::bind(options.clone()).await.map_err(|error| way_out(error, listen.port()))?;
+    let server = server.with_reports(means()?);
     log_to(&server);
     let url = format!("http://{}", server.address());
     let name = way.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
@@ -59,7 +73,13 @@ async fn serve(run: Run) -> anyhow::Result<()> {
     if drained.cut > 0 {
         eprintln!("fourways: {} connections did not end in time and were cut", drained.cut);
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the page's runs are made with. They measure servers of this program alone, so no description is looked for.
+fn means() -> anyhow::Result<Means> {
+    let program = std::env::current_exe().context("the path of this program")?;
+    Ok(Means { program, here: ".".into(), targets: BTreeMap::new(), out: RESULTS.into() })
 }
 
 /// The server's own log goes to the topic `logs`, and what is worth a look (`RUST_LOG`) to the terminal.

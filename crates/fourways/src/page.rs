@@ -46,7 +46,7 @@ fn read(parts: &Parts) -> Option<Response> {
         return Some(not_built());
     }
     // The languages are siblings: which one a visitor gets first is the browser's word.
-    if path.is_empty() || path == "board" {
+    if path.is_empty() || path == "board" || path == "reports" {
         return Some(in_language(&parts.headers, path));
     }
     if let Some(way) = path.strip_prefix("lesson/") {

@@ -1,14 +1,16 @@
-//! `fourways run`: the feed, the four ways and the page, on one address.
+//! `fourways run`: the feed, the four ways, the page and its reports, on one address.
 
 use std::future::Future;
 use std::net::SocketAddr;
 
+use ::compare::Means;
 use anyhow::Context as _;
 use feed::{Clock, Feeds, Market};
 use serve::{Drained, Hosts, Presenter, Tcp};
 use tokio::net::TcpListener;
 use transport::{Limits, Site};
 
+use crate::reports::Reports;
 use crate::{ALL, page};
 
 /// What a server is made of.
@@ -36,8 +38,9 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     site: Site,
+    hosts: Hosts,
     presenter: Presenter,
-    app: axum::Router,
+    reports: Option<Reports>,
 }
 
 impl Server {
@@ -52,8 +55,14 @@ impl Server {
         let address = listener.local_addr()?;
         let site = Site::new(Feeds::new(market, history, clock, chance), limits, chance.rotate_left(32));
         let presenter = Presenter::draw()?;
-        let app = presented(&site, hosts, Some(presenter.clone()));
-        Ok(Self { listener, address, site, presenter, app })
+        Ok(Self { listener, address, site, hosts, presenter, reports: None })
+    }
+
+    /// Shows the runs in `means.out` as well, and lets the presenter make others with `means`. A server without them
+    /// has no reports.
+    #[must_use]
+    pub fn with_reports(self, means: Means) -> Self {
+        Self { reports: Some(Reports::new(means)), ..self }
     }
 
     /// Where it listens.
@@ -74,14 +83,18 @@ impl Server {
         &self.presenter
     }
 
-    /// Serves until `stop` resolves, then drains.
+    /// Serves until `stop` resolves, then drains. A run that is going on is stopped, and keeps what it measured.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Drained {
-        let Self { listener, site, app, .. } = self;
+        let Self { listener, site, hosts, presenter, reports, .. } = self;
+        let app = whole(&site, hosts, Some(presenter), reports.as_ref());
         let limits = site.limits();
         let listener = Tcp::new(listener, limits.send_buffer_bytes, limits.full_ms);
         let feeds = site.feeds().clone();
         let publishing = tokio::spawn(async move { feeds.run().await });
         let drained = serve::serve(listener, site, app, stop).await;
+        if let Some(reports) = reports {
+            reports.over().await;
+        }
         publishing.abort();
         drained
     }
@@ -94,6 +107,12 @@ pub fn app(site: &Site, hosts: Hosts) -> axum::Router {
 
 /// The same with a presenter, who can.
 pub fn presented(site: &Site, hosts: Hosts, presenter: Option<Presenter>) -> axum::Router {
+    whole(site, hosts, presenter, None)
+}
+
+fn whole(site: &Site, hosts: Hosts, presenter: Option<Presenter>, reports: Option<&Reports>) -> axum::Router {
+    let reports = reports.map(|reports| reports.routes(presenter.clone()));
     let routes = ALL.iter().fold(axum::Router::new(), |router, way| router.merge(way.routes()));
+    let routes = routes.merge(reports.unwrap_or_default());
     serve::app(site.clone(), hosts, ALL.iter().map(|way| way.card()).collect(), routes, page::find, presenter)
 }
