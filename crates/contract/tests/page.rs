@@ -52,7 +52,8 @@ async fn a_visitor_gets_their_language() {
     for (languages, lang) in
         [("", "en"), ("zh-CN,zh;q=0.9,en;q=0.8", "zh"), ("de, en-GB", "en"), ("fr", "en"), ("fr,zh", "zh")]
     {
-        for (path, page) in [("/", ""), ("/board", "board"), ("/lesson/ws", "08-websocket")] {
+        let paths = [("/", ""), ("/board", "board"), ("/reports", "reports"), ("/lesson/ws", "08-websocket")];
+        for (path, page) in paths {
             let (answer, _) = get(&server, path, &format!("accept-language: {languages}\r\n")).await;
             let wanted = format!("/{lang}/{page}");
             assert_eq!((answer.status, header(&answer, "location")), (302, &*wanted), "{languages}");
