@@ -56,6 +56,7 @@ function theme(lang: 'en' | 'zh') {
     nav: [
       ...items.slice(0, 1).map(({ link }) => ({ text: zh ? '课程' : 'Learn', link, activeMatch: `/${lang}/\\d` })),
       { text: zh ? '看板' : 'Board', link: `/${lang}/board` },
+      { text: zh ? '报告' : 'Reports', link: `/${lang}/reports` },
     ],
     sidebar: items.length > 0 ? [{ text: zh ? '课程' : 'The course', items }] : [],
     outline: { label: zh ? '本课内容' : 'In this lesson' },
