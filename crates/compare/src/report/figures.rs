@@ -75,6 +75,8 @@ pub enum Why {
     NoRequests,
     /// Nothing stood between server and clients.
     NoFront,
+    /// What else the machine did in its kernel was larger than the figure.
+    Noise,
 }
 
 impl Figure {

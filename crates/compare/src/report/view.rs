@@ -100,7 +100,14 @@ impl Value {
                 Err(why) => whys.push(why),
             }
         }
-        Spread::of(&values).map_or_else(|| Self::Missing { missing: why::missing(&whys) }, Self::Measured)
+        match Spread::of(&values) {
+            // A connection cannot give memory back: a round that says so measured something else.
+            Some(spread) if figure.id == "memory_kernel" && spread.low <= 0.0 => {
+                Self::Missing { missing: why::missing(&[Why::Noise]) }
+            }
+            Some(spread) => Self::Measured(spread),
+            None => Self::Missing { missing: why::missing(&whys) },
+        }
     }
 }
 

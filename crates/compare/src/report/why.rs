@@ -41,6 +41,10 @@ impl Why {
                 "no request was made in the window: the connection stays open",
                 "窗口内没有请求：连接一直开着",
             ),
+            Self::Noise => (
+                "lost in what else the machine did: more connections make it visible",
+                "淹没在机器的其他活动里：连接更多时才看得出来",
+            ),
             Self::NoFront => ("nothing stood between server and clients", "服务器与客户端之间没有代理"),
         };
         Words::new(en, zh)
@@ -56,7 +60,10 @@ pub(crate) fn missing(rounds: &[Why]) -> Words {
     match whys.as_slice() {
         [] => Words::new("it was not measured", "没有测量"),
         // What follows from the settings is no matter of rounds.
-        [one] if rounds.len() == 1 || matches!(one, Why::NoRequests | Why::NoFront | Why::NotTold) => {
+        [one]
+            if rounds.len() == 1
+                || matches!(one, Why::NoRequests | Why::NoFront | Why::NotTold | Why::Noise) =>
+        {
             one.words()
         }
         [one] => {

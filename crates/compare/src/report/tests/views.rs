@@ -22,6 +22,17 @@ fn missing(cell: &Cell, id: &str) -> String {
 }
 
 #[test]
+fn kernel_memory_that_vanishes_in_the_noise_is_not_a_figure() {
+    let mut run = run("quick");
+    let noisy = run.rounds.iter_mut().find(|round| round.settings.way == "sse").unwrap();
+    (noisy.server.kernel_empty, noisy.server.kernel_full) =
+        (noisy.server.kernel_full, noisy.server.kernel_empty);
+    let view = view(&[run]);
+    assert!(missing(of(&view, "sse"), "memory_kernel").starts_with("lost in what else the machine did"));
+    near(of(&view, "poll"), "memory_kernel", [9.0; 3]);
+}
+
+#[test]
 fn every_figure_is_what_one_computes_by_hand() {
     let view = view(&[run("quick")]);
     let (poll, sse) = (of(&view, "poll"), of(&view, "sse"));
