@@ -24,15 +24,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A foreign program, run under `fourways guard`.
 #[derive(Clone, Copy, Debug)]
-pub struct Foreign<'a> {
+pub(crate) struct Foreign<'a> {
     /// The program and its arguments. It must stay in the foreground.
-    pub command: &'a [String],
+    pub(crate) command: &'a [String],
     /// Where it runs; here, if none.
-    pub directory: Option<&'a Path>,
+    pub(crate) directory: Option<&'a Path>,
     /// Added to its environment.
-    pub environment: &'a [(String, String)],
+    pub(crate) environment: &'a [(String, String)],
     /// A directory of [`std::env::temp_dir`] that is removed after its end; its name begins with `fourways-`.
-    pub remove: Option<&'a Path>,
+    pub(crate) remove: Option<&'a Path>,
 }
 
 /// A running child. Dropping it ends it: at once if it is ours, within 2 s if it is foreign.
@@ -63,7 +63,7 @@ impl Guarded {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub async fn foreign(who: &str, program: &Path, foreign: Foreign<'_>) -> Result<Self, Error> {
+    pub(crate) async fn foreign(who: &str, program: &Path, foreign: Foreign<'_>) -> Result<Self, Error> {
         let mut command = Command::new(program);
         command.arg("guard");
         if let Some(directory) = foreign.remove {

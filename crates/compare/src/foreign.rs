@@ -1,7 +1,7 @@
 //! A server that is none of ours: its description is found and read, what it needs is built once, it is started on a
 //! free port, and waited for until it serves.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use wire::Wire;
 
 use crate::child::{Foreign, Guarded};
 use crate::server::Running;
-use crate::{Error, Settings, way};
+use crate::{Error, Settings, known_ways, way};
 
 /// Between two looks whether it serves.
 const EACH: Duration = Duration::from_millis(20);
@@ -28,8 +28,11 @@ const VERSION: Duration = Duration::from_secs(10);
 /// How long a setup may take: it may install packages.
 const SETUP: Duration = Duration::from_mins(10);
 
-/// What this process has set up already.
-static READY: Mutex<BTreeSet<PathBuf>> = Mutex::const_new(BTreeSet::new());
+/// What stands for the placeholders of a command that serves nothing.
+const UNSERVED: Values = Values { port: 0, rate: 1.0, symbols: 1, payload_bytes: 0 };
+
+/// The descriptions that this process has set up already, and the version that each tells.
+static READY: Mutex<BTreeMap<PathBuf, Option<String>>> = Mutex::const_new(BTreeMap::new());
 
 /// A description, and where it came from.
 #[derive(Clone, Debug)]
@@ -38,6 +41,8 @@ pub struct Found {
     pub description: Description,
     /// Its text, for the generator.
     pub toml: String,
+    /// Its file.
+    path: PathBuf,
     /// Its folder, in which its commands run.
     folder: PathBuf,
 }
@@ -67,25 +72,28 @@ pub fn read(path: &Path) -> Result<Found, Error> {
     let wrong = |why: String| Error::Description { path: path.clone(), why };
     let description = Description::parse(&toml).map_err(|error| wrong(error.to_string()))?;
     if let Some(name) = description.ways.keys().find(|name| way(name).is_none()) {
-        return Err(wrong(format!(
-            "[ways.{name}]: there is no such way; there are poll, long-poll, ws and sse"
-        )));
+        return Err(wrong(format!("[ways.{name}]: there is no such way; there are {}", known_ways())));
     }
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    Ok(Found { description, toml, folder })
+    Ok(Found { description, toml, path, folder })
 }
 
-/// Builds and installs what the server needs, if this process has not done so before. `say` is told each command.
+/// Builds and installs what the server needs, if this process has not done so before, and returns the version that it
+/// tells. `say` is told each command.
 ///
 /// # Errors
 /// When a program is not installed, or a command fails: then with what it said last.
-pub async fn prepare(found: &Found, program: &Path, mut say: impl FnMut(&str)) -> Result<(), Error> {
+pub async fn prepare(
+    found: &Found,
+    program: &Path,
+    mut say: impl FnMut(&str),
+) -> Result<Option<String>, Error> {
     let mut ready = READY.lock().await;
-    if ready.contains(&found.folder) {
-        return Ok(());
+    if let Some(version) = ready.get(&found.path) {
+        return Ok(version.clone());
     }
     for command in &found.description.start.setup {
-        let line = found.line(command, &Values { port: 0, rate: 1.0, symbols: 1, payload_bytes: 0 })?;
+        let line = found.line(command, &UNSERVED)?;
         say(&format!("{}: {}", found.description.name, line.join(" ")));
         let who = format!("the setup of {} ({})", found.description.name, line.join(" "));
         let mut child = Guarded::foreign(&who, program, found.foreign(&line, &[])).await?;
@@ -94,8 +102,9 @@ pub async fn prepare(found: &Found, program: &Path, mut say: impl FnMut(&str)) -
             return Err(found.advise(child.failed().await));
         }
     }
-    ready.insert(found.folder.clone());
-    Ok(())
+    let version = found.version(program).await;
+    ready.insert(found.path.clone(), version.clone());
+    Ok(version)
 }
 
 /// Starts the described server as `settings` say, and waits until it serves. `program` is the `fourways` binary.
@@ -104,8 +113,7 @@ pub async fn prepare(found: &Found, program: &Path, mut say: impl FnMut(&str)) -
 /// As [`read`] and [`prepare`], and when it ends or does not serve in time: then with what it said last.
 pub async fn start(path: &Path, settings: &Settings, program: &Path) -> Result<Running, Error> {
     let found = read(path)?;
-    prepare(&found, program, |_| {}).await?;
-    let version = found.version(program).await;
+    let version = prepare(&found, program, |_| {}).await?;
     for _ in 1..PORTS {
         match found.serve(settings, program).await {
             Err(Error::Start { why, .. }) if why.to_lowercase().contains("in use") => {}
@@ -149,8 +157,7 @@ impl Found {
 
     /// The first line that the version command says.
     async fn version(&self, program: &Path) -> Option<String> {
-        let values = Values { port: 0, rate: 1.0, symbols: 1, payload_bytes: 0 };
-        let line = self.line(self.description.start.version.as_ref()?, &values).ok()?;
+        let line = self.line(self.description.start.version.as_ref()?, &UNSERVED).ok()?;
         let mut child = Guarded::foreign("version", program, self.foreign(&line, &[])).await.ok()?;
         let first = timeout(VERSION, child.line()).await.ok().flatten();
         child.end().await;

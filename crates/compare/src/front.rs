@@ -1,10 +1,9 @@
 //! What stands in front of the server: a real nginx, with a directory and a configuration of its own, both of which end
 //! with it.
 
-use std::ffi::OsStr;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
@@ -14,6 +13,8 @@ use crate::child::{Foreign, Guarded};
 use crate::guard::PREFIX;
 use crate::{Error, Front};
 
+/// The program that is started: nginx as the system finds it.
+pub(crate) const NGINX: &str = "nginx";
 /// From its start to its first connection.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Somebody else may take a port between the choice and the start: so many other ports are tried.
@@ -32,7 +33,7 @@ pub(crate) struct Standing {
 ///
 /// # Errors
 /// When it is not, with how to install it.
-pub(crate) fn version(nginx: &OsStr) -> Result<String, Error> {
+pub(crate) fn version(nginx: &str) -> Result<String, Error> {
     let found = std::process::Command::new(nginx).arg("-v").output().map_err(|_| Error::Missing {
         program: "nginx".to_owned(),
         how: "install it (`apt-get install nginx`, `brew install nginx`; it must be on PATH, and Debian keeps it in \
@@ -44,13 +45,12 @@ pub(crate) fn version(nginx: &OsStr) -> Result<String, Error> {
     Ok(said.trim().rsplit('/').next().unwrap_or_default().to_owned())
 }
 
-/// Starts `nginx` in front of `upstream` (`host:port`), for up to `clients` connections. `program` is the `fourways`
+/// Starts nginx in front of `upstream` (`host:port`), for up to `clients` connections. `program` is the `fourways`
 /// binary, which guards it.
 ///
 /// # Errors
 /// When it does not come up; the error holds what it said.
 pub(crate) async fn start(
-    nginx: &OsStr,
     front: Front,
     upstream: &str,
     clients: u32,
@@ -63,7 +63,7 @@ pub(crate) async fn start(
     loop {
         attempts += 1;
         let [port, inner] = free_ports().map_err(|error| failed(error.to_string()))?;
-        match at(nginx, front, [port, inner], upstream, clients, program).await {
+        match at(front, [port, inner], upstream, clients, program).await {
             Err(Error::Start { why, .. })
                 if why.contains("Address already in use") && attempts < ATTEMPTS => {}
             outcome => return outcome.map(Some),
@@ -72,7 +72,6 @@ pub(crate) async fn start(
 }
 
 async fn at(
-    nginx: &OsStr,
     front: Front,
     ports: [u16; 2],
     upstream: &str,
@@ -89,7 +88,7 @@ async fn at(
         return Err(path(error));
     }
     let directory_text = directory.to_string_lossy().into_owned();
-    let command = [nginx.to_string_lossy().into_owned(), "-p".to_owned(), directory_text]
+    let command = [NGINX.to_owned(), "-p".to_owned(), directory_text]
         .into_iter()
         .chain(["-c", "nginx.conf", "-e", "stderr"].map(str::to_owned))
         .collect::<Vec<_>>();
@@ -160,18 +159,13 @@ fn configuration(front: Front, [port, inner]: [u16; 2], upstream: &str, clients:
     )
 }
 
-/// The program that is started: nginx as the system finds it.
-pub(crate) fn nginx() -> PathBuf {
-    PathBuf::from("nginx")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_missing_nginx_says_how_to_get_one() {
-        let error = version(OsStr::new("no-such-nginx")).unwrap_err().to_string();
+        let error = version("no-such-nginx").unwrap_err().to_string();
         assert!(error.starts_with("nginx is not installed; install it (`apt-get install nginx`"), "{error}");
     }
 

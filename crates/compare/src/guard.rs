@@ -5,7 +5,7 @@
 //! `fourways guard -- COMMAND`, which does it for it ([`watch`]).
 
 use std::ffi::OsString;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Sender, channel};
@@ -24,15 +24,8 @@ pub fn end_with_parent() {
 }
 
 fn until_the_parent_goes() {
-    let mut stdin = io::stdin().lock();
-    let mut nothing = [0; 64];
-    loop {
-        match stdin.read(&mut nothing) {
-            Ok(0) => return,
-            Err(error) if error.kind() != io::ErrorKind::Interrupted => return,
-            _ => {}
-        }
-    }
+    // Input that cannot be read has ended as well.
+    drop(io::copy(&mut io::stdin().lock(), &mut io::sink()));
 }
 
 /// What happened first.

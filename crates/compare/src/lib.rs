@@ -40,7 +40,7 @@ mod settings;
 mod store;
 mod text;
 
-pub use child::{Foreign, Guarded};
+pub use child::Guarded;
 pub use error::Error;
 pub use job::{Job, Said};
 pub use result::{FORMAT, HeardOf, Mark, Round, Run, ServerCost};

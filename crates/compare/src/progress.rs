@@ -1,6 +1,6 @@
 //! How far a run is: told to whoever shows it.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -50,6 +50,12 @@ pub trait Progress: Send {
     fn note(&mut self, text: &str);
     /// The run is over.
     fn over(&mut self);
+}
+
+/// A bar where standard error is a terminal, plain lines elsewhere.
+#[must_use]
+pub fn on_stderr() -> Box<dyn Progress> {
+    if std::io::stderr().is_terminal() { Box::<Bar>::default() } else { Box::<Lines>::default() }
 }
 
 /// A line on standard error for each round: for files and pipes.

@@ -58,7 +58,8 @@ pub struct Round {
     pub marks: Vec<Mark>,
 }
 
-/// What the subscribers of one round saw. Counts are sums over all of them. Instants lie in the window; an event belongs
+/// What the subscribers of one round saw. Counts are sums over all of them. Faults (broken, duplicates, disordered, missed,
+/// gaps) and handshakes count from the first connection on; an event belongs
 /// to the window in which its publication was *scheduled*, whenever it arrived.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct HeardOf {
@@ -137,7 +138,7 @@ pub enum Mark {
     GeneratorLate,
     /// Some subscribers never came to hear anything.
     NotAllOpened,
-    /// Some connections broke during the window.
+    /// Some connections broke, before the window, in it, or while stragglers were waited for.
     Broken,
     /// Events were lost, came twice or out of order where that may not be.
     Unfaithful,

@@ -57,9 +57,8 @@ pub(crate) async fn round(frame: Frame<'_>, tell: &mut (dyn FnMut(Stage) + Send)
         kernel_empty: Kernel::now(),
         ..ServerCost::default()
     };
-    let nginx = front::nginx();
     let (upstream, clients) = (&server.authority, settings.clients);
-    let front = front::start(nginx.as_os_str(), settings.front, upstream, clients, frame.program).await?;
+    let front = front::start(settings.front, upstream, clients, frame.program).await?;
     let authority = front.as_ref().map_or(upstream, |front| &front.authority).clone();
     let mut generator = Guarded::own("the generator", frame.program, &["generate"])?;
     let job = job(&frame, &server, authority);

@@ -62,7 +62,7 @@ pub async fn run(
     }
     files::ensure(&going.cells)?;
     if going.cells.iter().any(|cell| cell.front != Front::None) {
-        let version = front::version(front::nginx().as_os_str())?;
+        let version = front::version(front::NGINX)?;
         going.run.versions.insert("nginx".to_owned(), version);
     }
     let path = store::path(&means.out, &scenario.name, going.began)?;

@@ -45,7 +45,22 @@ pub async fn start(spec: &ServerSpec, settings: &Settings, program: &Path) -> Re
 }
 
 async fn own(settings: &Settings, program: &Path) -> Result<Running, Error> {
-    let mut process = Guarded::own("the server", program, &arguments(settings))?;
+    let (authority, process) = listen(program, &arguments(settings)).await?;
+    let version = Some(env!("CARGO_PKG_VERSION").to_owned());
+    Ok(Running { authority, process, version, target: None })
+}
+
+/// Starts `program run all` with `arguments` on a free port, and returns where it listens.
+///
+/// # Errors
+/// When it does not come up; the error holds what it said.
+pub(crate) async fn listen<S: AsRef<str>>(
+    program: &Path,
+    arguments: &[S],
+) -> Result<(String, Guarded), Error> {
+    let mut all = vec!["run", "all", "--listen", "127.0.0.1:0", "--guarded"];
+    all.extend(arguments.iter().map(AsRef::as_ref));
+    let mut process = Guarded::own("the server", program, &all)?;
     let first = timeout(PATIENCE, async {
         while let Some(line) = process.line().await {
             if let Some(authority) = authority(&line) {
@@ -55,20 +70,14 @@ async fn own(settings: &Settings, program: &Path) -> Result<Running, Error> {
         None
     });
     match first.await.ok().flatten() {
-        Some(authority) => Ok(Running {
-            authority,
-            process,
-            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
-            target: None,
-        }),
+        Some(authority) => Ok((authority, process)),
         None => Err(process.failed().await),
     }
 }
 
 /// What `fourways run` is started with: only what differs from its defaults.
 fn arguments(settings: &Settings) -> Vec<String> {
-    let mut arguments: Vec<String> =
-        ["run", "all", "--listen", "127.0.0.1:0", "--guarded"].map(str::to_owned).into();
+    let mut arguments = Vec::new();
     let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
     add("--rate", settings.rate.to_string());
     add("--symbols", settings.symbols.to_string());
@@ -101,10 +110,7 @@ mod tests {
     #[test]
     fn only_what_differs_is_passed() {
         let plain = Settings { rate: 0.5, ..defaults() };
-        assert_eq!(
-            arguments(&plain).join(" "),
-            "run all --listen 127.0.0.1:0 --guarded --rate 0.5 --symbols 1"
-        );
+        assert_eq!(arguments(&plain).join(" "), "--rate 0.5 --symbols 1");
         let odd = Settings {
             payload_bytes: 512,
             late_ms: 50,

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use compare::{Encode, Error, Front, Heads, Polls, Running, ServerSpec, Settings, foreign, start, way};
+use compare::scenario::defaults;
+use compare::{Error, Running, ServerSpec, Settings, foreign, start, way};
 use contract::{binary, soon};
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
@@ -22,20 +23,11 @@ const PAYLOAD_BYTES: u32 = 200;
 fn settings(server: &str) -> Settings {
     Settings {
         server: server.to_owned(),
-        way: "sse".to_owned(),
         clients: 1,
         rate: RATE,
         symbols: 2,
         payload_bytes: PAYLOAD_BYTES,
-        interval_ms: 1000,
-        hold_ms: 25_000,
-        polls: Polls::Newest,
-        keep_alive: true,
-        heads: Heads::Minimal,
-        ws_buffer_bytes: 4096,
-        encode: Encode::Once,
-        front: Front::None,
-        late_ms: 0,
+        ..defaults()
     }
 }
 

@@ -46,6 +46,17 @@ async fn without_a_built_page_it_says_how() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_not_there_is_not_there_twice() {
+    let server = Inside::start().await;
+    built();
+    let (first, _) = get(&server, "/en/nothing", "accept: text/html\r\n").await;
+    let known = header(&first, "etag");
+    assert_eq!((first.status, known.is_empty()), (404, false));
+    let again = format!("accept: text/html\r\nif-none-match: {known}\r\n");
+    assert_eq!(get(&server, "/en/nothing", &again).await.0.status, 404);
+}
+
+#[tokio::test]
 async fn a_visitor_gets_their_language() {
     let server = Inside::start().await;
     built();

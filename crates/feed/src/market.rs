@@ -153,11 +153,15 @@ impl Market {
         let (whole, part) = (change.abs() / 100, change.abs() % 100);
         // Writing to a String cannot fail.
         write!(fields, "\"change\":{sign}{whole}.{part:02}").unwrap_or_default();
-        let plain = Event::new(seq, at, key, &Fields::raw(fields.clone()));
+        let event = |fields| Event::new(seq, at, key, &Fields::raw(fields));
+        if self.payload_bytes == 0 {
+            return event(fields);
+        }
+        let plain = event(fields.clone());
         let room = (self.payload_bytes as usize).checked_sub(plain.json().len() + ",\"fill\":\"\"".len());
         let Some(room) = room else { return plain };
         write!(fields, ",\"fill\":\"{:.<room$}\"", "").unwrap_or_default();
-        Event::new(seq, at, key, &Fields::raw(fields))
+        event(fields)
     }
 
     /// The price of a symbol at an instant, in cents.

@@ -1,19 +1,18 @@
 //! `fourways claims`: the tutorial's sentences, tried on this machine.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use ::compare::claims::{self, Concluded, Ledger};
-use ::compare::progress::{Bar, Lines, Progress, left};
+use ::compare::progress::{self, left};
 use ::compare::report::Lang as Told;
 use ::compare::{Means, claims::differ};
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-/// The exit code of what Ctrl-C ended (128 + SIGINT).
-const INTERRUPTED: u8 = 130;
+use crate::signals::{INTERRUPTED, Signals};
 
 /// What stands under `--help`.
 pub(crate) const HELP: &str = "\
@@ -100,17 +99,8 @@ impl Claims {
         let here = std::env::current_dir().context("the current directory")?;
         let program = std::env::current_exe().context("the path of this program")?;
         let means = Means { program, here, targets: [].into(), out: self.out.clone() };
-        let mut signals = crate::Signals::new()?;
-        // The second one ends this process at once, and with it its children.
-        let stop = async move {
-            signals.next().await;
-            tokio::spawn(async move {
-                signals.next().await;
-                std::process::exit(INTERRUPTED.into());
-            });
-        };
-        let mut progress: Box<dyn Progress> =
-            if std::io::stderr().is_terminal() { Box::<Bar>::default() } else { Box::<Lines>::default() };
+        let stop = Signals::new()?.stop();
+        let mut progress = progress::on_stderr();
         let concluded = claims::run(&ids, &means, progress.as_mut(), stop).await?;
         self.tell(&concluded)?;
         Ok(if concluded.stopped { INTERRUPTED.into() } else { ExitCode::SUCCESS })

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use ::compare::progress::{Bar, Lines, Progress, left};
+use ::compare::progress::{self, left};
 use ::compare::report::{Lang as Told, View, table};
 use ::compare::scenario::quantity;
 use ::compare::{Means, Measured, Overrides, Scenario, foreign, guard, run};
 use anyhow::Context as _;
 
 use crate::report::{self, Act, Lang};
-
-/// The exit code of what Ctrl-C ended (128 + SIGINT).
-const INTERRUPTED: u8 = 130;
+use crate::signals::{INTERRUPTED, Signals};
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -117,17 +115,8 @@ impl Compare {
     }
 
     async fn measure(&self, scenario: &Scenario, means: &Means) -> anyhow::Result<Measured> {
-        let mut signals = crate::Signals::new()?;
-        // The second one ends this process at once, and with it its children.
-        let stop = async move {
-            signals.next().await;
-            tokio::spawn(async move {
-                signals.next().await;
-                std::process::exit(INTERRUPTED.into());
-            });
-        };
-        let mut progress: Box<dyn Progress> =
-            if std::io::stderr().is_terminal() { Box::<Bar>::default() } else { Box::<Lines>::default() };
+        let stop = Signals::new()?.stop();
+        let mut progress = progress::on_stderr();
         let measured = run(scenario, means, progress.as_mut(), stop).await?;
         let Measured { run, path, .. } = &measured;
         let mut out = std::io::stdout().lock();

@@ -4,6 +4,7 @@ mod args;
 mod claims;
 mod compare;
 mod report;
+mod signals;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -19,6 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::args::{Args, Command, Run};
+use crate::signals::Signals;
 
 fn main() -> ExitCode {
     let outcome = match Args::parse().command {
@@ -56,18 +58,14 @@ async fn serve(run: Run) -> anyhow::Result<ExitCode> {
     if open && ::open::that(&page).is_err() {
         eprintln!("fourways: no browser could be opened here; open {page} yourself");
     }
-    let mut signals = Signals::new()?;
+    let signals = Signals::new()?;
     let drain_ms = server.site().limits().drain_ms;
     let running = server.run(async move {
-        signals.next().await;
+        signals.stop().await;
         eprintln!(
             "fourways: stopping; connections have {} s to end (again to stop at once)",
             drain_ms as f64 / 1000.0
         );
-        tokio::spawn(async move {
-            signals.next().await;
-            std::process::exit(130);
-        });
     });
     let drained = running.await;
     if drained.cut > 0 {
@@ -111,37 +109,5 @@ fn way_out(error: anyhow::Error, port: u16) -> anyhow::Error {
         Some(ErrorKind::AddrNotAvailable) => error.context("this machine does not have that address; --listen takes one it has, or 0.0.0.0 for all"),
         Some(ErrorKind::PermissionDenied) => error.context("ports below 1024 need permission; take another with --listen"),
         _ => error,
-    }
-}
-
-/// What asks the server to stop.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> anyhow::Result<Self> {
-        Ok(Self {
-            #[cfg(unix)]
-            terminate: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-                .context("cannot listen for SIGTERM")?,
-        })
-    }
-
-    /// The next Ctrl-C or SIGTERM. Where neither can be heard, none ever comes.
-    async fn next(&mut self) {
-        let interrupt = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        #[cfg(unix)]
-        tokio::select! {
-            () = interrupt => {}
-            _ = self.terminate.recv() => {}
-        }
-        #[cfg(not(unix))]
-        interrupt.await;
     }
 }

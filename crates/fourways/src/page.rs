@@ -95,7 +95,9 @@ fn file(name: &str, headers: &HeaderMap, status: StatusCode) -> Response {
     let etag = etag(&found, coding);
     // Names under assets/ hold a hash of what is in them: they never change.
     let kept = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let mut response = if poll::wire::matches(header_of(headers, header::IF_NONE_MATCH), &etag) {
+    // What the client knows counts only where the answer would be a success (RFC 9110 13.2.1).
+    let known = header_of(headers, header::IF_NONE_MATCH);
+    let mut response = if status.is_success() && poll::wire::matches(known, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         (status, found.data).into_response()

@@ -73,7 +73,8 @@ impl Sample {
 
     #[cfg(target_os = "linux")]
     pub(crate) fn add(&mut self, other: &Self) {
-        let sum = |a: &mut Option<u64>, b: Option<u64>| *a = Some(a.unwrap_or(0) + b.unwrap_or(0));
+        // What none of them tells is missing.
+        let sum = |a: &mut Option<u64>, b: Option<u64>| *a = a.iter().copied().chain(b).reduce(|a, b| a + b);
         sum(&mut self.cpu_us, other.cpu_us);
         sum(&mut self.user_us, other.user_us);
         sum(&mut self.system_us, other.system_us);

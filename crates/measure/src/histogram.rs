@@ -56,12 +56,6 @@ impl Histogram {
     pub fn max(&self) -> Option<u64> {
         (self.count() > 0).then(|| self.0.max())
     }
-
-    /// The mean, in microseconds.
-    #[must_use]
-    pub fn mean(&self) -> Option<f64> {
-        (self.count() > 0).then(|| self.0.mean())
-    }
 }
 
 impl From<Histogram> for String {
@@ -119,7 +113,7 @@ mod tests {
     #[test]
     fn nothing_counted_is_missing_and_bad_text_is_an_error() {
         let empty = Histogram::default();
-        assert_eq!((empty.at(0.5), empty.max(), empty.mean()), (None, None, None));
+        assert_eq!((empty.at(0.5), empty.max()), (None, None));
         for bad in ["", "HISTFAAA", "no base64!", "AAAA"] {
             assert!(Histogram::try_from(bad.to_owned()).is_err(), "{bad}");
         }

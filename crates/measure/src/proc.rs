@@ -80,7 +80,7 @@ fn ticks(pid: u32) -> Option<(u64, u64)> {
 }
 
 /// The number after a name at the beginning of a line.
-pub(crate) fn figure(text: &str, name: &str) -> Option<u64> {
+fn figure(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_whitespace().next()?.parse().ok()
 }
@@ -133,7 +133,6 @@ mod tests {
         while now().since(&before).cpu_us.unwrap() < 20_000 {
             sum = (0..10_000_u64).fold(sum, |sum, one| std::hint::black_box(sum.wrapping_add(one)));
         }
-        assert!(now().since(&before).cpu_us.unwrap() >= 20_000);
         assert_eq!(before.since(&now()).cpu_us, None, "backwards is missing, not 0");
     }
 }

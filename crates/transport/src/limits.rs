@@ -155,6 +155,7 @@ mod tests {
             limits.set(&format!("{name}=7")).unwrap();
         }
         assert!(limits.list().iter().all(|limit| limit.value == 7));
+        limits.set("ring_events=0").unwrap();
         assert!(matches!(limits.set("idle=7"), Err(BadLimit::Name(..))));
         for text in ["", "idle_ms", "idle_ms=", "idle_ms=-1", "idle_ms=0", "idle_ms=1.5"] {
             assert!(matches!(limits.set(text), Err(BadLimit::Form(_))), "{text}");

@@ -74,7 +74,7 @@ impl Wire {
         let attempt = self.connector.connect(authority.to_owned());
         let inner = tokio::time::timeout(self.patience, attempt).await.map_err(io::Error::from)??;
         self.counts.connections.fetch_add(1, Relaxed);
-        Ok(Box::new(Counted { inner, counts: Arc::clone(&self.counts) }))
+        Ok(Box::new(Watched { inner, watch: Arc::clone(&self.counts) }))
     }
 
     /// Counts a request that is sent on one of its connections.
@@ -107,12 +107,33 @@ impl Wire {
     }
 }
 
-struct Counted {
-    inner: Box<dyn Io>,
-    counts: Arc<Counts>,
+/// Whoever is told what passes on a connection.
+pub trait Watch: Send + Unpin + 'static {
+    /// So many bytes went to the server.
+    fn up(&self, bytes: usize);
+    /// So many bytes came from it.
+    fn down(&self, bytes: usize);
 }
 
-impl AsyncRead for Counted {
+impl Watch for Arc<Counts> {
+    fn up(&self, bytes: usize) {
+        self.up.fetch_add(bytes as u64, Relaxed);
+    }
+
+    fn down(&self, bytes: usize) {
+        self.down.fetch_add(bytes as u64, Relaxed);
+    }
+}
+
+/// A connection that is watched.
+pub struct Watched<W> {
+    /// What the bytes travel on.
+    pub inner: Box<dyn Io>,
+    /// Who is told.
+    pub watch: W,
+}
+
+impl<W: Watch> AsyncRead for Watched<W> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -120,16 +141,19 @@ impl AsyncRead for Counted {
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(cx, buf);
-        self.counts.down.fetch_add((buf.filled().len() - before) as u64, Relaxed);
+        let bytes = buf.filled().len() - before;
+        if bytes > 0 {
+            self.watch.down(bytes);
+        }
         result
     }
 }
 
-impl AsyncWrite for Counted {
+impl<W: Watch> AsyncWrite for Watched<W> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.inner).poll_write(cx, buf);
         if let Poll::Ready(Ok(bytes)) = result {
-            self.counts.up.fetch_add(bytes as u64, Relaxed);
+            self.watch.up(bytes);
         }
         result
     }

@@ -17,6 +17,6 @@ mod line;
 mod socket;
 
 pub use account::{Account, Ledger, Name, Tally};
-pub use client::{Connect, Connecting, Io, TcpConnect, Wire};
+pub use client::{Connect, Connecting, Io, TcpConnect, Watch, Watched, Wire};
 pub use line::{Line, Times};
 pub use socket::Socket;

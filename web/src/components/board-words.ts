@@ -38,7 +38,7 @@ const en = {
   uncounted: 'not counted yet',
 };
 
-export type BoardWords = typeof en;
+type BoardWords = typeof en;
 
 const zh: BoardWords = {
   presenter: '讲解者',

@@ -4,19 +4,13 @@
 import type { LaneRecord } from '../lane/record.ts';
 import { Exchange, why } from '../transports/exchange.ts';
 import { after, Backoff, held, Unexplained, wait } from '../transports/shared.ts';
-import type { Gap, Lane, Quote, Tell } from '../types.ts';
+import type { Told } from '../transports/ws.ts';
+import type { Lane, Tell } from '../types.ts';
 
 /** How many messages are kept to be shown. */
 const KEPT = 8;
 /** The server says something every 15 s: after this long without a word the connection is dead. */
 const SILENCE_MS = 40_000;
-
-type Told =
-  | { type: 'hello'; epoch: string }
-  | { type: 'cursor'; cursor: string }
-  | ({ type: 'gap' } & Gap)
-  | { type: 'error'; title: string }
-  | ({ type?: undefined } & Quote);
 
 export interface Message {
   id: number;

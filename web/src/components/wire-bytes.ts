@@ -3,7 +3,7 @@
 /** The classes of the bytes, as the colours of the page know them. */
 export type WireClass = 'start' | 'header' | 'frame' | 'cursor' | 'event' | 'payload' | 'control';
 
-export interface Piece {
+interface Piece {
   text: string;
   kind: WireClass;
 }

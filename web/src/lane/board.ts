@@ -23,7 +23,7 @@ export interface BoardLane {
   since: number;
 }
 
-export interface Choice {
+interface Choice {
   symbol: string;
   interval_ms: number;
   hold_s: number;

@@ -7,7 +7,7 @@ import { drawPrice } from './price.ts';
 import type { LaneRecord } from './record.ts';
 import { drawShape } from './shape.ts';
 
-export interface Frame {
+interface Frame {
   record: LaneRecord;
   /** The right edge, `performance.now()`. */
   now: number;

@@ -30,7 +30,7 @@ export interface Heard {
   exchange: Exchange | null;
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   way: WayName;
   symbol: string;
   truth: Truth;
@@ -54,7 +54,6 @@ export class LaneRecord implements Tell {
   now: State = { name: 'connecting' };
   /** When `now` began; 0 before anything was told. */
   stateAt = 0;
-  ended = false;
   #byId = new Map<number, Exchange>();
 
   constructor(readonly of: RecordOptions) {}
@@ -126,9 +125,8 @@ export class LaneRecord implements Tell {
     if (gap.first === null && gap.reason !== 'epoch') this.atLeast = true;
   }
 
-  end(): void {
-    this.ended = true;
-  }
+  /** Its state says so already. */
+  end(): void {}
 
   /** The price this lane takes for the true one. */
   believed(): Heard | null {

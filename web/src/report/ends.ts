@@ -6,7 +6,7 @@ import { apart, widthOf } from './labels.ts';
 const TEXT = 13.5;
 const LEADING = 16;
 
-export interface EndLabel {
+interface EndLabel {
   rows: readonly string[];
   x: number;
   /** Base line of the first row. */
@@ -37,7 +37,7 @@ export function endLabels(
 }
 
 /** In two rows, if one is too long and there is a comma to part it at. */
-export function wrapped(label: string, room: number): string[] {
+function wrapped(label: string, room: number): string[] {
   if (widthOf(label, TEXT) <= room) return [label];
   const commas = [...label.matchAll(/, |，/g)].map(({ index, 0: comma }) => ({ index, length: comma.length }));
   const middle = label.length / 2;

@@ -2,10 +2,9 @@
 
 import type { WayName } from '../types.ts';
 import type { Area } from './ChartFrame.vue';
-import type { FrontierData, Line, Point } from './frontier.ts';
+import { pointInWords, type FrontierData, type Line, type Point, type SameCost } from './frontier.ts';
 import { place, type Box, type Wish } from './labels.ts';
 import { linePath } from './mark.ts';
-import { sized } from './number.ts';
 import type { ReportWords } from './report-words.ts';
 import type { Scale } from './scale.ts';
 
@@ -18,14 +17,10 @@ interface Wanted extends Wish {
 
 export function drawFrontier(data: FrontierData, { x, y }: { x: Scale; y: Scale }, area: Area, say: ReportWords) {
   const at = ({ age, cost }: Point) => ({ x: x(age.median), y: y(cost.median) });
-  const title = (line: Line, point: Point) => {
-    const name = line.way === 'poll' ? `${line.label}, ${point.interval}` : line.label;
-    return `${name}: ${sized(point.age.median, data.unit.age)}, ${sized(point.cost.median, data.unit.cost)}`;
-  };
   const lines = data.lines.map((line) => ({
     ...line,
     path: line.way === 'poll' ? linePath(line.points.map(at)) : '',
-    marks: line.points.map((point) => ({ ...at(point), title: title(line, point) })),
+    marks: line.points.map((point) => ({ ...at(point), title: pointInWords(line, point, data.unit) })),
     whiskers: line.points.flatMap((point) => whiskers(point, x, y)),
   }));
   const boxes = lines.flatMap(({ marks }) =>
@@ -33,7 +28,7 @@ export function drawFrontier(data: FrontierData, { x, y }: { x: Scale; y: Scale 
   );
   const inside = { x: area.left, y: area.top - 6, width: area.right - area.left + 14, height: area.bottom - area.top };
   const corner = { x: area.left, y: area.bottom - 26, width: 150, height: 26 };
-  const same = data.same && sameLine(data, x, y, say);
+  const same = data.same && sameLine(data.same, x, y, say);
   const curves = lines.flatMap(({ marks, path }) => (path ? alongside(marks) : []));
   const across = same
     ? alongside([
@@ -96,11 +91,9 @@ function alongside(points: readonly { x: number; y: number }[]): Box[] {
 }
 
 /** From the push to the edge of the polling that costs as much. */
-function sameLine({ same, lines }: FrontierData, x: Scale, y: Scale, say: ReportWords) {
-  const { name, cost, from, to } = same!;
-  const push = lines.find(({ way, points }) => way !== 'poll' && points.some((point) => point.cost.median === cost));
-  const x1 = x(push!.points[0]!.age.median) + 12;
+function sameLine({ name, at, from, to }: SameCost, x: Scale, y: Scale, say: ReportWords) {
+  const x1 = x(at.age.median) + 12;
   const x2 = (x(from.age.median) + x(to.age.median)) / 2;
   const text = say.sameCost(name, from.interval, to.interval);
-  return { text, middle: x1 + (x2 - x1) / 3, line: { x1, x2, y1: y(cost), y2: y(cost) } };
+  return { text, middle: x1 + (x2 - x1) / 3, line: { x1, x2, y1: y(at.cost.median), y2: y(at.cost.median) } };
 }

@@ -37,7 +37,8 @@ export interface Line {
 /** Two neighbouring intervals of polling, between whose costs the cost of a push lies. */
 export interface SameCost {
   name: string;
-  cost: number;
+  /** The point of the push. */
+  at: Point;
   from: Point;
   to: Point;
 }
@@ -80,7 +81,7 @@ export function frontierOf(view: View, cells: readonly Cell[], cost: CostOf, age
 }
 
 /** Why a cell has no place on logarithmic axes of these figures; null if it has one. */
-export function whyNot(cell: Cell, ids: readonly string[], lang: Lang): string | null {
+function whyNot(cell: Cell, ids: readonly string[], lang: Lang): string | null {
   for (const id of ids) {
     const figure = cell.figures[id];
     if (!figure) return texts[lang].notMeasured;
@@ -102,16 +103,16 @@ function sameCost(lines: readonly Line[], lang: Lang): SameCost | null {
     ({ cost: one }, index) => one.median >= cost && (polls.points[index + 1]?.cost.median ?? Infinity) < cost,
   );
   const [from, to] = [polls.points[place], polls.points[place + 1]];
-  return from && to ? { name: wayName(line.way, lang), cost, from, to } : null;
+  return from && to ? { name: wayName(line.way, lang), at, from, to } : null;
+}
+
+export function pointInWords({ way, label }: Line, { age, cost, interval }: Point, unit: FrontierData['unit']): string {
+  const name = way === 'poll' ? `${label}, ${interval}` : label;
+  return `${name}: ${sized(age.median, unit.age)}, ${sized(cost.median, unit.cost)}`;
 }
 
 /** The chart in words. */
 export function frontierInWords({ lines, unit }: FrontierData, title: string): string {
-  const points = lines.flatMap(({ label, way, points: own }) =>
-    own.map(({ age, cost, interval }) => {
-      const name = way === 'poll' ? `${label}, ${interval}` : label;
-      return `${name}: ${sized(age.median, unit.age)}, ${sized(cost.median, unit.cost)}`;
-    }),
-  );
+  const points = lines.flatMap((line) => line.points.map((point) => pointInWords(line, point, unit)));
   return `${title}. ${points.join('; ')}.`;
 }

@@ -6,7 +6,7 @@ import { texts } from './report-words.ts';
 import { seriesOf } from './series.ts';
 import { measured, type Measured, type View } from './view.ts';
 
-export interface ClientsLine {
+interface ClientsLine {
   key: string;
   way: WayName;
   label: string;

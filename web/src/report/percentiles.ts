@@ -10,7 +10,7 @@ import type { WayName } from '../types.ts';
 /** Quantile and latency in microseconds. */
 export type CurvePoint = readonly [quantile: number, us: number];
 
-export interface Curve {
+interface Curve {
   key: string;
   way: WayName;
   label: string;

@@ -3,7 +3,6 @@
 import { whole, type Lang } from '../words.ts';
 
 const en = {
-  reports: 'Reports',
   median: (rounds: number) =>
     rounds === 1
       ? 'One round for each point, so there is no spread to show.'
@@ -63,7 +62,6 @@ const en = {
       ? 'Strong is the median of the rounds, below it the lowest and the highest. A – says why when pressed.'
       : 'A – says why when pressed.',
   missing: (title: string) => `${title}: missing, why?`,
-  missingHead: 'Missing figures',
   rounds: (used: number, all: number) => `${used} of ${all} ${all === 1 ? 'round' : 'rounds'} used`,
   marks: {
     'generator-saturated': 'the generator had no core to spare',
@@ -79,7 +77,6 @@ const en = {
   shared: 'the same for all',
   varied: 'varied',
   raw: 'Figures as JSON',
-  print: 'Print',
   versions: 'Versions',
   hold: (time: string) => `hold ${time}`,
   late: (time: string) => `${time} late`,
@@ -123,7 +120,6 @@ const en = {
 export type ReportWords = typeof en;
 
 const zh: ReportWords = {
-  reports: '报告',
   median: (rounds) =>
     rounds === 1
       ? '每个点只测了一轮，所以没有波动范围。'
@@ -180,7 +176,6 @@ const zh: ReportWords = {
   tableMeans: (many) =>
     many ? '粗体是各轮的中位数，下面是最低和最高。按一下 – 会说明为什么没有。' : '按一下 – 会说明为什么没有。',
   missing: (title) => `${title}：没有，为什么？`,
-  missingHead: '没有的数字',
   rounds: (used, all) => `用了 ${all} 轮中的 ${used} 轮`,
   marks: {
     'generator-saturated': '负载发生器已经没有余力',
@@ -196,7 +191,6 @@ const zh: ReportWords = {
   shared: '各组相同',
   varied: '各组不同',
   raw: '数字的 JSON 文件',
-  print: '打印',
   versions: '版本',
   hold: (time) => `最长等 ${time}`,
   late: (time) => `晚 ${time}`,

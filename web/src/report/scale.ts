@@ -44,10 +44,10 @@ export function linearScale(values: readonly number[], from: number, to: number)
 const nines = (quantile: number) => -Math.log10(1 - quantile);
 
 /** The quantile axis. The very last value, quantile 1, stands a step beyond the last quantile that has a place. */
-export function hdrScale(quantiles: readonly number[], from: number, to: number): Scale & { last: number } {
+export function hdrScale(quantiles: readonly number[], from: number, to: number): Scale {
   const last = Math.max(1, ...quantiles.filter((quantile) => quantile < 1).map(nines));
   const end = last + 0.6;
   const place = (quantile: number) => from + ((quantile >= 1 ? end : nines(quantile)) / end) * (to - from);
   const ticks = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999].filter((one) => nines(one) <= last + 0.001);
-  return Object.assign(place, { ticks: [...ticks, 1], last });
+  return Object.assign(place, { ticks: [...ticks, 1] });
 }

@@ -24,9 +24,9 @@ const NOTHING: Partial<Record<SettingName, string | number | boolean>> = {
 };
 
 /** Dashes of the first, second, ... variant of a way; the first is a solid line. */
-export const DASHES = ['', '7 4', '2 3', '9 3 2 3', '14 4', '2 6'] as const;
+const DASHES = ['', '7 4', '2 3', '9 3 2 3', '14 4', '2 6'] as const;
 
-export interface Series {
+interface Series {
   key: string;
   way: WayName;
   label: string;
@@ -69,7 +69,7 @@ export function variant(cell: Cell, view: View, shown: readonly SettingName[], l
 
 /** The series of `cells`: what differs only in what is `along` the line is one. */
 export function seriesOf(cells: readonly Cell[], view: View, along: readonly SettingName[], lang: Lang): Series[] {
-  const found = new Map<string, { way: WayName; tail: string; cells: Cell[] }>();
+  const found = new Map<string, { way: WayName; tail: string; dashed: string; cells: Cell[] }>();
   const tails: string[] = [];
   for (const cell of cells) {
     const { way } = cell.settings;
@@ -78,12 +78,11 @@ export function seriesOf(cells: readonly Cell[], view: View, along: readonly Set
     const dashed = variant(cell, view, [...along, 'interval_ms', 'hold_ms'], lang);
     if (!tails.includes(dashed)) tails.push(dashed);
     const key = `${way} ${tail}`;
-    const series = found.get(key) ?? { way, tail, cells: [] };
+    const series = found.get(key) ?? { way, tail, dashed, cells: [] };
     series.cells.push(cell);
     found.set(key, series);
   }
-  return [...found].map(([key, { way, tail, cells: own }]) => {
-    const dashed = variant(own[0]!, view, [...along, 'interval_ms', 'hold_ms'], lang);
+  return [...found].map(([key, { way, tail, dashed, cells: own }]) => {
     const name = wayName(way, lang);
     const label = tail === '' ? name : `${name}${lang === 'zh' ? '，' : ', '}${tail}`;
     return { key, way, label, dash: DASHES[tails.indexOf(dashed) % DASHES.length]!, cells: own };

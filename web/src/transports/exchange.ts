@@ -8,7 +8,7 @@ import { Refused } from './shared';
 export const PATIENCE_MS = 10_000;
 
 /** The answer of polling and long polling. */
-export interface Body {
+interface Body {
   epoch: string;
   cursor: string;
   events: Quote[];

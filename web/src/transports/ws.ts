@@ -6,7 +6,7 @@ import { Exchange, why } from './exchange';
 import { after, Backoff, held, over, Unexplained, wait } from './shared';
 
 /** What a server says: an event has no `type`. */
-type Told =
+export type Told =
   | { type: 'hello'; epoch: string }
   | { type: 'cursor'; cursor: string }
   | ({ type: 'gap' } & Gap)

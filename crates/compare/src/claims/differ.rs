@@ -154,7 +154,7 @@ impl Difference {
         let (compared, changed) = (self.compared, self.changed.len());
         out += &match lang {
             Lang::En => format!(
-                "{compared} claims compared: {changed} verdicts changed, {contradictions} of them decided both times.\n"
+                "Claims compared: {compared}; verdicts changed: {changed}, of which decided both times: {contradictions}.\n"
             ),
             Lang::Zh => {
                 format!(

@@ -2,7 +2,7 @@
 //! they say together is the claim's verdict. A round that is not to be trusted leaves its cell undecided.
 
 use super::claim::{Claim, Pair, Question, Scale};
-use super::{Entry, Evidence, Verdict};
+use super::{Entry, Evidence, Verdict, words};
 use crate::report::figures::{Figure, Why};
 use crate::report::{Spread, View, Words, number, why};
 use crate::{Round, Run, Settings, Text};
@@ -46,7 +46,7 @@ pub(super) fn entry(claim: &Claim, run: &Run, file: Option<String>) -> Entry {
         section: claim.section.clone(),
         claim: claim.claim.clone(),
         verdict,
-        finding: joined(&found),
+        finding: words::sentences(&found),
         knob: if flips { claim.knob.clone() } else { Text::default() },
         threshold: claim.threshold.clone(),
         evidence,
@@ -189,10 +189,4 @@ fn figure(answer: &Answer, unit: &str) -> String {
         Some(spread) if answer.says == Verdict::Undecided => number::range(spread.low, spread.high, unit),
         Some(spread) => number::with_unit(spread.median, unit),
     }
-}
-
-/// One sentence after the other; Chinese needs no space between them.
-fn joined(all: &[Text]) -> Text {
-    let of = |text: fn(&Text) -> &str, between| all.iter().map(text).collect::<Vec<_>>().join(between);
-    Text::new(of(|text| &text.en, " "), of(|text| &text.zh, ""))
 }

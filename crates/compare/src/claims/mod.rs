@@ -36,7 +36,7 @@ pub use table::render as table;
 
 use std::time::Duration;
 
-/// The ids of all claims, in the order of the tutorial's chapters as `C01` to `C17`.
+/// The ids of all claims, `C01` to `C17`.
 #[must_use]
 pub fn all() -> Vec<&'static str> {
     let mut ids = [&measured::IDS[..], &browser::IDS, &experiments::IDS].concat();

@@ -1,6 +1,6 @@
-//! What all forms of a ledger say alike: marks, numbers, the count, where it was measured.
+//! What all forms of a ledger say alike: marks, numbers, sentences, the count, where it was measured.
 
-use super::{Entry, Evidence, Ledger, Verdict};
+use super::{Entry, Evidence, Ledger, Text, Verdict};
 use crate::report::{Lang, number};
 
 /// A verdict at a glance.
@@ -37,6 +37,12 @@ pub(super) fn value(figure: &Evidence, lang: Lang) -> String {
         (Lang::En, rounds) => format!("{text}, {rounds} rounds"),
         (Lang::Zh, rounds) => format!("{text}，{rounds} 轮"),
     }
+}
+
+/// One sentence after the other; Chinese needs no space between them.
+pub(super) fn sentences(all: &[Text]) -> Text {
+    let of = |text: fn(&Text) -> &str, between| all.iter().map(text).collect::<Vec<_>>().join(between);
+    Text::new(of(|text| &text.en, " "), of(|text| &text.zh, ""))
 }
 
 /// Label and text of whatever a claim has to tell, in order.

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 use wire::Wire;
 
-use super::Freshness;
+use super::freshness::Freshness;
 use crate::result::HeardOf;
 use crate::settings::Settings;
 

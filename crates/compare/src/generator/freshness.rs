@@ -8,7 +8,7 @@ use std::ops::Range;
 /// it counts every instant, also those at which nothing arrives. An update is *seen* if it was the newest of its symbol
 /// when it arrived; one behind a newer one in the same batch is only *delivered*.
 #[derive(Clone, Debug)]
-pub struct Freshness {
+pub(super) struct Freshness {
     shown: Vec<Option<Shown>>,
     /// Area under the age, in square microseconds.
     area: f64,
@@ -23,13 +23,13 @@ struct Shown {
 impl Freshness {
     /// Nothing is shown yet.
     #[must_use]
-    pub fn new(symbols: usize) -> Self {
+    pub(super) fn new(symbols: usize) -> Self {
         Self { shown: vec![None; symbols], area: 0.0 }
     }
 
     /// The newest value of `symbol` that a batch brought: published at `at`, arrived at `now`. Returns whether it is
     /// newer than what was shown.
-    pub fn show(&mut self, symbol: usize, at: u64, now: u64, window: &Range<u64>) -> bool {
+    pub(super) fn show(&mut self, symbol: usize, at: u64, now: u64, window: &Range<u64>) -> bool {
         let Some(place) = self.shown.get_mut(symbol) else { return false };
         if place.is_some_and(|shown| shown.at >= at) {
             return false;
@@ -42,7 +42,7 @@ impl Freshness {
 
     /// Mean staleness over the symbols and the window that has ended, in seconds. None if a symbol was never shown.
     #[must_use]
-    pub fn staleness_s(&self, window: &Range<u64>) -> Option<f64> {
+    pub(super) fn staleness_s(&self, window: &Range<u64>) -> Option<f64> {
         let mut area_us2 = self.area;
         for shown in &self.shown {
             area_us2 += area((*shown)?, window.end, window);

@@ -35,8 +35,6 @@ use crowd::Crowd;
 use lag::watch;
 use spread::Spread;
 
-pub use freshness::Freshness;
-
 /// From the decision that the window begins to its beginning: time for everyone to hear of it.
 const AHEAD: Duration = Duration::from_millis(100);
 /// Stragglers of a way that answers at once are waited for so long.

@@ -51,19 +51,17 @@ fn draw(pair: &Pair, lang: Lang) -> Table {
     let verdict = Place::new(lang.pick("B is", "B"));
     table.set_header([Place::new("")].into_iter().chain(heads).chain([verdict]));
     for figure in &pair.figures {
-        let row = [range(figure, true), range(figure, false), change(figure), number::fixed(figure.p, 3)];
+        let row = [
+            figure.a.text(figure.unit),
+            figure.b.text(figure.unit),
+            change(figure),
+            number::fixed(figure.p, 3),
+        ];
         let name = Place::new(figure.title.in_lang(lang));
         let verdict = Place::new(word(figure.verdict, lang));
         table.add_row([name].into_iter().chain(row.map(right)).chain([verdict]));
     }
     table
-}
-
-fn range(figure: &Compared, of_a: bool) -> String {
-    let spread = if of_a { figure.a } else { figure.b };
-    let (low, high) = number::ends(spread.low, spread.high, figure.unit);
-    let median = number::with_unit(spread.median, figure.unit);
-    if low == high { median } else { format!("{median} ({})", number::span(&low, &high)) }
 }
 
 fn change(figure: &Compared) -> String {

@@ -144,7 +144,8 @@ fn is_long_poll(way: &str) -> bool {
 fn is_ws(way: &str) -> bool {
     way == "ws"
 }
-fn asks(way: &str) -> bool {
+/// Whether its clients send requests while they listen.
+pub(super) fn asks(way: &str) -> bool {
     is_poll(way) || is_long_poll(way)
 }
 
@@ -185,11 +186,11 @@ fn payload(bytes: u32) -> Words {
 }
 
 /// A length of time as it was set: no digits are added to it.
-pub(super) fn set_time(ms: u64) -> String {
+fn set_time(ms: u64) -> String {
     if ms >= 1000 {
-        format!("{}{}s", ms as f64 / 1000.0, number::THIN)
+        number::joined(&(ms as f64 / 1000.0).to_string(), "s")
     } else {
-        format!("{ms}{}ms", number::THIN)
+        number::joined(&ms.to_string(), "ms")
     }
 }
 
@@ -224,8 +225,8 @@ fn heads(heads: Heads) -> Words {
 }
 
 fn ws_buffer(bytes: u32) -> Words {
-    let kib = f64::from(bytes) / 1024.0;
-    Words::new(format!("buffers {kib}{}KiB", number::THIN), format!("缓冲区 {kib}{}KiB", number::THIN))
+    let size = number::joined(&(f64::from(bytes) / 1024.0).to_string(), "KiB");
+    Words::new(format!("buffers {size}"), format!("缓冲区 {size}"))
 }
 
 fn encode(encode: Encode) -> Words {

@@ -4,6 +4,8 @@ use std::ops::{Add, Div, Mul};
 
 use serde::Serialize;
 
+use super::number;
+
 /// The rounds of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Spread {
@@ -35,6 +37,14 @@ impl Spread {
     #[must_use]
     pub(super) fn exactly(value: f64) -> Self {
         Self { median: value, low: value, high: value }
+    }
+
+    /// The median with its unit, and behind it the lowest and the highest where they read differently.
+    #[must_use]
+    pub(super) fn text(self, unit: &str) -> String {
+        let (low, high) = number::ends(self.low, self.high, unit);
+        let median = number::with_unit(self.median, unit);
+        if low == high { median } else { format!("{median} ({})", number::span(&low, &high)) }
     }
 
     /// So many times as much.

@@ -17,7 +17,7 @@ pub(super) fn mark(mark: Mark) -> Words {
             "负载发生器自己迟到了：测到的时间会是它自己的",
         ),
         Mark::NotAllOpened => ("not all subscribers came to hear anything", "有订阅者始终没有听到任何内容"),
-        Mark::Broken => ("connections broke during the window", "测量窗口内有连接断开"),
+        Mark::Broken => ("connections broke", "有连接断开"),
         Mark::Unfaithful => ("events were lost, came twice or out of order", "有事件丢失、重复或乱序"),
         Mark::OffSchedule => (
             "the server published another number of events than its rate says",

@@ -8,7 +8,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::bad::Wrong;
-use super::{WS_BUFFER_BYTES, quantity};
+use super::quantity;
+use super::sweep::defaults;
 use crate::settings::{Encode, Front, Heads, Polls};
 
 /// The values of one key, and where they stand in the text.
@@ -50,23 +51,24 @@ pub(super) const KEYS: &str = "servers, ways, clients, rate, symbols, payload, i
 
 impl Default for Axes {
     fn default() -> Self {
+        let plain = defaults();
         let ways = crate::WAYS.map(|way| way.card().name.to_owned()).into();
         Self {
-            servers: "fourways".to_owned().into(),
+            servers: plain.server.into(),
             ways: Axis { values: ways, span: 0..0 },
-            clients: 200.into(),
-            rate: 2.0.into(),
-            symbols: 1.into(),
-            payload_bytes: 0.into(),
-            interval_ms: 1_000.into(),
-            hold_ms: 25_000.into(),
-            polls: Polls::default().into(),
-            keep_alive: true.into(),
-            heads: Heads::default().into(),
-            ws_buffer_bytes: WS_BUFFER_BYTES.into(),
-            encode: Encode::default().into(),
-            front: Front::default().into(),
-            late_ms: 0.into(),
+            clients: plain.clients.into(),
+            rate: plain.rate.into(),
+            symbols: plain.symbols.into(),
+            payload_bytes: plain.payload_bytes.into(),
+            interval_ms: plain.interval_ms.into(),
+            hold_ms: plain.hold_ms.into(),
+            polls: plain.polls.into(),
+            keep_alive: plain.keep_alive.into(),
+            heads: plain.heads.into(),
+            ws_buffer_bytes: plain.ws_buffer_bytes.into(),
+            encode: plain.encode.into(),
+            front: plain.front.into(),
+            late_ms: plain.late_ms.into(),
         }
     }
 }
@@ -134,10 +136,15 @@ pub(super) fn text<'a>(value: &'a Value<'_>, example: &str) -> Result<&'a str, W
     value.get_ref().as_str().ok_or_else(wrong)
 }
 
+/// Whether a text has small letters, digits and hyphens only.
+pub(super) fn is_name(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !text.is_empty() && text.chars().all(fits)
+}
+
 fn server(value: &Value<'_>) -> Result<String, Wrong> {
     let name = text(value, "servers = [\"fourways\", \"node\"]")?;
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.is_empty() || !name.chars().all(fits) {
+    if !is_name(name) {
         let way_out = "a server's name has small letters, digits and hyphens, as in fourways";
         return Err(Wrong::new(&value.span(), format!("{name:?} is no name of a server"), way_out));
     }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::axes::{Axes, KEYS, number, text as quoted, time};
+use super::axes::{Axes, KEYS, is_name, number, text as quoted, time};
 use super::bad::Wrong;
 use super::sweep::{refuse, sweep};
 use super::{Overrides, Scenario, Text};
@@ -193,8 +193,7 @@ fn no_cells(span: &Range<usize>) -> Wrong {
 
 fn name(value: &Spanned<DeValue<'_>>) -> Result<String, Wrong> {
     let name = quoted(value, "name = \"quick\"")?;
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if name.is_empty() || name.len() > 40 || !name.chars().all(fits) {
+    if name.len() > 40 || !is_name(name) {
         let way_out =
             "a name has up to 40 small letters, digits and hyphens: it becomes part of a file's name";
         return Err(Wrong::new(&value.span(), format!("{name:?} is no name"), way_out));

@@ -23,6 +23,7 @@ mod generator;
 mod sockets;
 
 use compare::progress::{Lines, name};
+use compare::report::Spread;
 use compare::report::figures::{Figure, catalogue};
 use compare::{Means, Overrides, Run, Scenario, Settings};
 use tokio::sync::Mutex;
@@ -89,15 +90,13 @@ fn figure(id: &str) -> Figure {
 fn median(run: &Run, id: &str, cell: impl Fn(&Settings) -> bool) -> f64 {
     let figure = figure(id);
     let rounds: Vec<_> = run.rounds.iter().filter(|round| cell(&round.settings)).collect();
-    let mut values: Vec<f64> = rounds.iter().filter_map(|round| figure.of(round).ok()).collect();
-    values.sort_by(f64::total_cmp);
+    let values: Vec<f64> = rounds.iter().filter_map(|round| figure.of(round).ok()).collect();
     assert!(
-        2 * values.len() > rounds.len() && !values.is_empty(),
+        2 * values.len() > rounds.len(),
         "{} of {} rounds give {id}, too few to judge it; end what else runs on this machine, and try again: {:?}",
         values.len(),
         rounds.len(),
         rounds.iter().map(|round| (name(&round.settings), &round.marks)).collect::<Vec<_>>()
     );
-    let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+    Spread::of(&values).expect("more than half of the rounds").median
 }

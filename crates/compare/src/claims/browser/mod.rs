@@ -28,7 +28,7 @@ use std::time::Duration;
 use self::launch::Browser;
 use self::lost::Lost;
 use self::sheet::{Judged, figure};
-use super::{Entry, Evidence, Text, Verdict};
+use super::{Entry, Evidence, Text, Verdict, words};
 
 /// The claims that are tried here.
 pub const IDS: [&str; 4] = ["C06", "C08", "C12", "C16"];
@@ -97,7 +97,7 @@ fn judge<T>(tried: &[Tried<T>], mut one: impl FnMut(&T) -> (Text, Vec<Evidence>)
     }
     let verdict = Verdict::together(evidence.iter().map(|figure| figure.says));
     let knob = if matches!(verdict, Verdict::Fails | Verdict::Depends) { knob } else { Text::default() };
-    Judged { verdict, finding: sheet::sentences(&found), knob, evidence }
+    Judged { verdict, finding: words::sentences(&found), knob, evidence }
 }
 
 /// Everything raw, by browser.

@@ -1,9 +1,10 @@
 //! C06, the rule: what the reconnects say.
 
 use super::reconnect::{Case, Numbers, Seen};
-use super::sheet::{Judged, figure, spread};
+use super::sheet::{Judged, figure};
 use super::{Tried, judge as together};
 use crate::claims::{Evidence, Text, Verdict};
+use crate::report::Spread;
 
 /// The verdict with its figures.
 pub(super) fn judge(tried: &[Tried<Seen>], numbers: Numbers) -> Judged {
@@ -82,9 +83,9 @@ fn evidence(seen: &Seen, numbers: Numbers) -> Vec<Evidence> {
             if matches!(name.as_str(), "cut" | "cut-id") {
                 let sent: Vec<f64> =
                     case.last_event_ids.iter().map(|id| if id.is_some() { 100.0 } else { 0.0 }).collect();
-                let says = match spread(&sent) {
-                    Some((low, ..)) if low > 0.0 => Verdict::Holds,
-                    Some((.., high)) if high <= 0.0 => Verdict::Fails,
+                let says = match Spread::of(&sent) {
+                    Some(sent) if sent.low > 0.0 => Verdict::Holds,
+                    Some(sent) if sent.high <= 0.0 => Verdict::Fails,
                     _ => Verdict::Undecided,
                 };
                 let what = Text::new(
@@ -112,9 +113,9 @@ fn evidence(seen: &Seen, numbers: Numbers) -> Vec<Evidence> {
 fn sentence(seen: &Seen, numbers: Numbers) -> Text {
     let (title, watch_s) = (&seen.title, numbers.watch_s);
     let (mut en, mut zh) = (Vec::new(), Vec::new());
-    let default = seen.cases.get("cut").and_then(|case| spread(&case.reconnects_ms));
-    if let Some((_, median, _)) = default {
-        let seconds = median / 1e3;
+    let default = seen.cases.get("cut").and_then(|case| Spread::of(&case.reconnects_ms));
+    if let Some(waits) = default {
+        let seconds = waits.median / 1e3;
         en.push(format!("came back by itself {seconds:.1} s after a cut"));
         zh.push(format!("断开 {seconds:.1} 秒后自动重连"));
     } else {

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::lost::Lost;
 use crate::claims::{Entry, Evidence, Text, Verdict};
+use crate::report::Spread;
 
 /// `benches/claims/ID.toml`.
 #[derive(Clone, Debug, Deserialize)]
@@ -53,32 +54,17 @@ impl<N: DeserializeOwned> Sheet<N> {
     }
 }
 
-/// The lowest, the median and the highest of some figures.
-pub(super) fn spread(figures: &[f64]) -> Option<(f64, f64, f64)> {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let (low, high) = (*sorted.first()?, *sorted.last()?);
-    let (upper, lower) = (sorted[sorted.len() / 2], sorted[(sorted.len() - 1) / 2]);
-    Some((low, f64::midpoint(lower, upper), high))
-}
-
 /// A figure of several rounds; of none, it is missing.
 pub(super) fn figure(what: Text, unit: &str, figures: &[f64], says: Verdict) -> Evidence {
-    let spread = spread(figures);
+    let spread = Spread::of(figures);
     Evidence {
         what,
         unit: unit.to_owned(),
-        value: spread.map(|(_, median, _)| median),
-        low: spread.map(|(low, ..)| low),
-        high: spread.map(|(.., high)| high),
+        value: spread.map(|spread| spread.median),
+        low: spread.map(|spread| spread.low),
+        high: spread.map(|spread| spread.high),
         rounds: u32::try_from(figures.len()).unwrap_or(u32::MAX),
         says,
         beside: false,
     }
-}
-
-/// One sentence after the other; Chinese needs no space between them.
-pub(super) fn sentences(all: &[Text]) -> Text {
-    let of = |text: fn(&Text) -> &str, between| all.iter().map(text).collect::<Vec<_>>().join(between);
-    Text::new(of(|text| &text.en, " "), of(|text| &text.zh, ""))
 }

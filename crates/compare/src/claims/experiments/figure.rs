@@ -1,6 +1,7 @@
 //! Rounds become one figure: median, lowest and highest, and what they say.
 
 use crate::claims::{Evidence, Text, Verdict};
+use crate::report::Spread;
 
 /// The figure of these rounds. `says` judges their spread; without rounds nothing is said.
 pub(super) fn figure(
@@ -9,37 +10,27 @@ pub(super) fn figure(
     rounds: &[f64],
     says: impl FnOnce(f64, f64) -> Verdict,
 ) -> Evidence {
-    let mut sorted = rounds.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let (low, high) = (sorted.first().copied(), sorted.last().copied());
+    let spread = Spread::of(rounds);
     Evidence {
         what,
         unit: unit.to_owned(),
-        value: median(&sorted),
-        low,
-        high,
-        rounds: u32::try_from(sorted.len()).unwrap_or(u32::MAX),
-        says: low.zip(high).map_or(Verdict::Undecided, |(low, high)| says(low, high)),
+        value: spread.map(|spread| spread.median),
+        low: spread.map(|spread| spread.low),
+        high: spread.map(|spread| spread.high),
+        rounds: u32::try_from(rounds.len()).unwrap_or(u32::MAX),
+        says: spread.map_or(Verdict::Undecided, |spread| says(spread.low, spread.high)),
         beside: false,
     }
 }
 
 /// A figure that stands beside the verdict: alone it decides nothing.
 pub(super) fn beside(what: Text, unit: &str, rounds: &[f64]) -> Evidence {
-    figure(what, unit, rounds, |_, _| Verdict::Undecided)
-}
-
-/// The middle one, or between the two middle ones, of what is sorted.
-fn median(sorted: &[f64]) -> Option<f64> {
-    let (below, above) = (sorted.get(sorted.len().checked_sub(1)? / 2)?, sorted.get(sorted.len() / 2)?);
-    Some((below + above) / 2.0)
+    Evidence { beside: true, ..figure(what, unit, rounds, |_, _| Verdict::Undecided) }
 }
 
 /// The median of what an experiment saw.
 pub(super) fn median_of(values: impl IntoIterator<Item = f64>) -> Option<f64> {
-    let mut sorted: Vec<f64> = values.into_iter().collect();
-    sorted.sort_by(f64::total_cmp);
-    median(&sorted)
+    Spread::of(&values.into_iter().collect::<Vec<_>>()).map(|spread| spread.median)
 }
 
 #[cfg(test)]

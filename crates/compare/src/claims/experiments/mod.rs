@@ -96,6 +96,12 @@ impl Trouble {
     }
 }
 
+/// What a way is called.
+fn title(way: &str) -> Text {
+    crate::way(way)
+        .map_or_else(|| Text::new(way, way), |way| Text::new(way.card().title, way.card().title_zh))
+}
+
 /// Does the experiment of the claim `id` and judges it. `say` is told how far it is, a line at a time. What cannot be
 /// measured is undecided, and the finding says why.
 pub async fn run(id: &str, env: &Env, say: &mut dyn FnMut(&str)) -> Entry {

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use transport::{Card, Heard, Target, Transport};
+use transport::{Heard, Target, Transport};
 use wire::Wire;
 
 use super::claim::Found;
 use super::figure::figure;
 use super::gather::gather;
 use super::server::Server;
-use super::{Env, Trouble};
+use super::{Env, Trouble, title};
+use crate::claims::words::sentences;
 use crate::claims::{Text, Threshold, Verdict};
 use crate::report::number::fixed;
 
@@ -122,13 +123,13 @@ impl Carried {
 }
 
 fn judge(rule: &Rule, carried: &[Carried]) -> Found {
+    let of = |one: &Carried| rule.missing.judge(one.lacking() as f64, one.lacking() as f64);
     let mut evidence = Vec::new();
     for one in carried {
-        let (title, title_zh) =
-            crate::way(one.way).map_or((one.way, one.way), |way| (way.card().title, way.card().title_zh));
-        let says = rule.missing.judge(one.lacking() as f64, one.lacking() as f64);
+        let title = title(one.way);
+        let says = of(one);
         let mut add = |en: &str, zh: &str, unit: &str, value: f64| {
-            let what = Text::new(format!("{en}, {title}"), format!("{zh}，{title_zh}"));
+            let what = Text::new(format!("{en}, {}", title.en), format!("{zh}，{}", title.zh));
             evidence.push(figure(what, unit, &[value], |_, _| says));
         };
         add("events over one connection", "一个连接上的事件", "", one.events as f64);
@@ -146,32 +147,23 @@ fn judge(rule: &Rule, carried: &[Carried]) -> Found {
             one.bytes_down as f64 / one.events.max(1) as f64,
         );
     }
-    let verdict = Verdict::together(
-        carried.iter().map(|one| rule.missing.judge(one.lacking() as f64, one.lacking() as f64)),
-    );
-    let named = |of: fn(&Card) -> &'static str, one: &Carried| {
-        crate::way(one.way).map_or(one.way, |way| of(&way.card()))
-    };
-    let sentence = |title: &str, one: &Carried| {
+    let verdict = Verdict::together(carried.iter().map(of));
+    let sentence = |one: &Carried| {
+        let title = title(one.way);
         let [events, seconds, lacking] =
             [one.events as f64, one.took_s, one.lacking() as f64].map(|value| fixed(value, 0));
         Text::new(
             format!(
-                "One connection of {title} carried {events} events in {seconds} s; missing, doubled or out of order: {lacking}."
+                "One connection of {} carried {events} events in {seconds} s; missing, doubled or out of order: {lacking}.",
+                title.en
             ),
             format!(
-                "{title} 用一个连接在 {seconds} 秒里送了 {events} 个事件，缺失、重复或乱序 {lacking} 个。"
+                "{} 用一个连接在 {seconds} 秒里送了 {events} 个事件，缺失、重复或乱序 {lacking} 个。",
+                title.zh
             ),
         )
     };
-    let finding = Text::new(
-        carried
-            .iter()
-            .map(|one| sentence(named(|card| card.title, one), one).en)
-            .collect::<Vec<_>>()
-            .join(" "),
-        carried.iter().map(|one| sentence(named(|card| card.title_zh, one), one).zh).collect::<String>(),
-    );
+    let finding = sentences(&carried.iter().map(sentence).collect::<Vec<_>>());
     let knob = Text::new(
         format!(
             "A reader that falls more than {} events behind is told a gap.",

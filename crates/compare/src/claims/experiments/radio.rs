@@ -18,7 +18,7 @@ use super::figure::figure;
 use super::gather::gather;
 use super::server::Server;
 use super::tap::Tap;
-use super::{Env, Trouble};
+use super::{Env, Trouble, title};
 use crate::claims::{Evidence, Text, Threshold, Verdict};
 
 pub(super) const CLAIM: &str = include_str!("../../../../../benches/claims/C17.toml");
@@ -191,13 +191,12 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
 }
 
 fn name(kind: &Kind) -> Text {
-    let card = crate::way(kind.way).map(Transport::card);
-    let (title, title_zh) = card.map_or((kind.way, kind.way), |card| (card.title, card.title_zh));
+    let title = title(kind.way);
     match kind.poll_s {
         Some(poll_s) => {
-            Text::new(format!("{title} every {poll_s} s"), format!("{title_zh}（每 {poll_s} 秒）"))
+            Text::new(format!("{} every {poll_s} s", title.en), format!("{}（每 {poll_s} 秒）", title.zh))
         }
-        None => Text::new(title, title_zh),
+        None => title,
     }
 }
 

@@ -22,7 +22,6 @@ use crate::claims::{Text, Threshold, Verdict};
 
 pub(super) const CLAIM: &str = include_str!("../../../../../benches/claims/C07.toml");
 
-/// The ways, in the order of the table.
 /// The event that is cut: behind the snapshot of all symbols, so that the client has something to lose.
 const NTH: usize = 20;
 /// A case that is not over by then has failed: waits of the reconnect loop take some seconds.
@@ -222,7 +221,8 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
         let cases = cases.iter().filter(|case| case.way == way && case.back == back);
         cases.map(|case| case.counts.lost as f64).collect()
     };
-    let mut evidence = Vec::new();
+    // The claim speaks of events that have ids: a client without is shown beside them and decides nothing.
+    let (mut evidence, mut with_id) = (Vec::new(), Vec::new());
     for way in crate::WAYS {
         let card = way.card();
         let variant = if card.name == "poll" { (" (after=)", "（after=）") } else { ("", "") };
@@ -231,7 +231,11 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
                 format!("lost events, {}{}: {en}", card.title, variant.0),
                 format!("丢失的事件，{}{}：{zh}", card.title_zh, variant.1),
             );
-            evidence.push(figure(what, "", &lost(card.name, back), |low, high| rule.lost.judge(low, high)));
+            let lost = figure(what, "", &lost(card.name, back), |low, high| rule.lost.judge(low, high));
+            if back != Back::NoId {
+                with_id.push(lost.says);
+            }
+            evidence.push(lost);
         }
     }
     let replayed = || cases.iter().filter(|case| case.back == Back::Replay);
@@ -240,15 +244,13 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
         "events that came twice, id and replay, all ways",
         "重复到达的事件，有 id 且补发，四种方式合计",
     );
-    evidence
-        .push(figure(twice, "", &sum(|counts| counts.duplicated), |low, high| rule.lost.judge(low, high)));
+    let twice = figure(twice, "", &sum(|counts| counts.duplicated), |low, high| rule.lost.judge(low, high));
     let order =
         Text::new("events out of order, id and replay, all ways", "乱序的事件，有 id 且补发，四种方式合计");
-    evidence.push(figure(order, "", &sum(|counts| counts.reordered), |low, high| rule.lost.judge(low, high)));
-
-    // The claim speaks of events that have ids: a client without is shown beside them and decides nothing.
-    let with_id = evidence.iter().filter(|figure| !figure.what.en.ends_with(": no id"));
-    let verdict = Verdict::together(with_id.map(|figure| figure.says));
+    let order = figure(order, "", &sum(|counts| counts.reordered), |low, high| rule.lost.judge(low, high));
+    with_id.extend([twice.says, order.says]);
+    evidence.extend([twice, order]);
+    let verdict = Verdict::together(with_id);
     let worst = |back: Back| cases.iter().filter(|case| case.back == back).map(|case| case.counts.lost).max();
     let (replay, ignored, none) = (worst(Back::Replay), worst(Back::NoReplay), worst(Back::NoId));
     let text = |worst: Option<u64>| worst.map_or_else(|| "–".to_owned(), |lost| lost.to_string());

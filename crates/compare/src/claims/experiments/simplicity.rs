@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::Trouble;
 use super::claim::Found;
 use super::figure::{beside, figure};
 use super::lines::{Count, count};
+use super::{Trouble, title};
 use crate::claims::{Text, Threshold, Verdict};
 
 pub(super) const CLAIM: &str = include_str!("../../../../../benches/claims/C10.toml");
@@ -23,11 +23,6 @@ pub(super) struct Rule {
 
 pub(super) fn run(rule: &Rule) -> Result<Found, Trouble> {
     Ok(judge(rule, &count()?))
-}
-
-/// What a way is called in English and in Chinese.
-fn titles(way: &'static str) -> (&'static str, &'static str) {
-    crate::way(way).map_or((way, way), |way| (way.card().title, way.card().title_zh))
 }
 
 fn judge(rule: &Rule, counts: &[Count]) -> Found {
@@ -47,24 +42,24 @@ fn judge(rule: &Rule, counts: &[Count]) -> Found {
             let (own, other) = (of(way, what), of(base, what));
             let ratio = if alike { own.max(other) / own.min(other) } else { own / other };
             let threshold = if alike { rule.alike } else { rule.more };
-            let ((title, title_zh), (than, than_zh)) = (titles(way), titles(base));
+            let (own, than) = (title(way), title(base));
             let text = Text::new(
-                format!("code lines of {en}, {title} against {than}"),
-                format!("{zh}的代码行数，{title_zh}与{than_zh}之比"),
+                format!("code lines of {en}, {} against {}", own.en, than.en),
+                format!("{zh}的代码行数，{}与{}之比", own.zh, than.zh),
             );
             evidence.push(figure(text, "", &[ratio], |low, high| threshold.judge(low, high)));
         }
     }
     let verdict = Verdict::together(evidence.iter().map(|figure| figure.says));
     for count in counts {
-        let (title, title_zh) = titles(count.way);
+        let title = title(count.way);
         for (value, en, zh) in [
             (count.code, "code lines of the Rust crate", "Rust 实现的代码行数"),
             (count.items, "public items of the Rust crate", "Rust 实现的公开项"),
             (count.browser, "code lines of the browser's client", "浏览器端的代码行数"),
             (count.exports, "exports of the browser's client", "浏览器端的导出项"),
         ] {
-            let what = Text::new(format!("{en}, {title}"), format!("{zh}，{title_zh}"));
+            let what = Text::new(format!("{en}, {}", title.en), format!("{zh}，{}", title.zh));
             evidence.push(beside(what, "", &[value as f64]));
         }
     }

@@ -1,13 +1,9 @@
 //! A connection that notes when bytes pass, how many, and which way: what a radio or a round trip is counted from.
 
-use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
-use wire::{Connect, Connecting, Io, TcpConnect};
+use wire::{Connect, Connecting, Io, TcpConnect, Watch, Watched};
 
 /// Bytes that passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,46 +46,17 @@ impl Connect for Tap {
         Box::pin(async move {
             let inner = TcpConnect.connect(authority).await?;
             tap.note(Direction::Connect, 0);
-            Ok(Box::new(Tapped { inner, tap }) as Box<dyn Io>)
+            Ok(Box::new(Watched { inner, watch: tap }) as Box<dyn Io>)
         })
     }
 }
 
-struct Tapped {
-    inner: Box<dyn Io>,
-    tap: Tap,
-}
-
-impl AsyncRead for Tapped {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let result = Pin::new(&mut self.inner).poll_read(cx, buf);
-        let bytes = buf.filled().len() - before;
-        if bytes > 0 {
-            self.tap.note(Direction::Down, bytes);
-        }
-        result
-    }
-}
-
-impl AsyncWrite for Tapped {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.inner).poll_write(cx, buf);
-        if let Poll::Ready(Ok(bytes)) = result {
-            self.tap.note(Direction::Up, bytes);
-        }
-        result
+impl Watch for Tap {
+    fn up(&self, bytes: usize) {
+        self.note(Direction::Up, bytes);
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+    fn down(&self, bytes: usize) {
+        self.note(Direction::Down, bytes);
     }
 }

@@ -4,6 +4,7 @@
 use std::cmp::Ordering;
 
 use super::Needs;
+use crate::report::labels;
 use crate::report::view::{Cell, View};
 use crate::{Encode, Front, Heads};
 
@@ -29,7 +30,7 @@ fn order(a: &Cell, b: &Cell, needs: &Needs) -> Ordering {
             s.server != "fourways",
             s.encode != Encode::Once,
             s.heads != Heads::Minimal,
-            s.way != "ws" && s.way != "sse" && !s.keep_alive,
+            labels::asks(&s.way) && !s.keep_alive,
         ];
         (other, s.payload_bytes, s.polls as u8, s.ws_buffer_bytes)
     };

@@ -29,7 +29,7 @@ pub(super) fn of(view: &View, needs: &Needs, way: &'static str) -> WayPlan {
     let (users, cpu) = (needs.users as f64, &price.cpu_us);
     let cores = (*cpu * price.times_per_s).times(users / 1e6);
     let memory = memory(cell).map(|each| each.times(users));
-    let heads = f64::from(needs.packet_bytes) * if asks(way) { ASKED } else { PUSHED };
+    let heads = f64::from(needs.packet_bytes) * if labels::asks(way) { ASKED } else { PUSHED };
     let bandwidth = (price.bytes.and(heads) * price.times_per_s).times(users);
     let mut numbers = vec![
         servers(needs, cores, memory.as_ref().ok().copied()),
@@ -64,7 +64,7 @@ pub(super) fn of(view: &View, needs: &Needs, way: &'static str) -> WayPlan {
         },
         arrives,
     ];
-    if way == "poll" || way == "long-poll" {
+    if labels::asks(way) {
         numbers.push(Number {
             id: "requests",
             unit: "requests/s",
@@ -80,10 +80,6 @@ pub(super) fn of(view: &View, needs: &Needs, way: &'static str) -> WayPlan {
         numbers.extend(break_even(view, needs, &price, heads));
     }
     WayPlan { way, title, measured, refused: None, numbers }
-}
-
-fn asks(way: &str) -> bool {
-    way == "poll" || way == "long-poll"
 }
 
 fn refused(way: &'static str, title: Words, measured: Option<Words>, why: Words) -> WayPlan {

@@ -57,12 +57,6 @@ pub(super) fn price(cell: &Cell, needs: &Needs) -> Option<Price> {
 
 /// A measured figure with its spread, as it stands in an explanation.
 pub(super) fn figure(spread: Spread, unit: &str, name: &str) -> String {
-    let (low, high) = number::ends(spread.low, spread.high, unit);
-    let median = number::with_unit(spread.median, unit);
-    let name = if name.is_empty() { String::new() } else { format!("{name} ") };
-    if low == high {
-        format!("{name}{median}")
-    } else {
-        format!("{name}{median} ({})", number::span(&low, &high))
-    }
+    let text = spread.text(unit);
+    if name.is_empty() { text } else { format!("{name} {text}") }
 }
