@@ -7,6 +7,7 @@ import random
 import time
 from collections import deque
 from contextlib import asynccontextmanager
+from itertools import islice
 
 from fastapi import FastAPI, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
@@ -68,16 +69,21 @@ def answer(events: list[dict]) -> Response:
     return Response(encode(events), media_type="application/json", headers={"cache-control": "no-store"})
 
 
+def newest(count: int) -> list[dict]:
+    """Oldest first. Taken from the end, so that it costs what it gives and not the whole history."""
+    return list(islice(reversed(history), count))[::-1]
+
+
 def snapshot() -> list[dict]:
-    """The newest event of each symbol, oldest first: the symbols take turns."""
-    return list(history)[-len(SYMBOLS) :]
+    """The newest event of each symbol: the symbols take turns."""
+    return newest(len(SYMBOLS))
 
 
 def since(after: int | None) -> list[dict]:
     if after is None:
         return snapshot()
     missing = history[-1]["seq"] - after if history else 0
-    return list(history)[-missing:] if missing > 0 else []
+    return newest(max(0, missing))
 
 
 @app.get("/poll")
