@@ -145,7 +145,7 @@ fn side(run: &Run) -> Side {
 fn pair(cell: &Cell, label: Words, a: &Run, b: &Run) -> Pair {
     let rounds = |run: &Run, figure: &Figure| -> Vec<f64> {
         let same = run.rounds.iter().filter(|round| round.settings == cell.settings);
-        same.filter_map(|round| figure.of(round).ok()).collect()
+        figure.over(same).unwrap_or_default()
     };
     let figures = catalogue();
     let figures = figures

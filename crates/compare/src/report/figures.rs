@@ -93,6 +93,22 @@ impl Figure {
         }
         (self.of)(round)
     }
+
+    /// What the rounds of one cell say, without those that say nothing.
+    ///
+    /// # Errors
+    /// Why there is no figure: no round says anything, or noise that outweighs it in one round is in the others too.
+    pub(crate) fn over<'a>(&self, rounds: impl IntoIterator<Item = &'a Round>) -> Result<Vec<f64>, Vec<Why>> {
+        let (mut values, mut whys) = (Vec::new(), Vec::new());
+        for round in rounds {
+            match self.of(round) {
+                Ok(value) => values.push(value),
+                Err(Why::Noise) => return Err(vec![Why::Noise]),
+                Err(why) => whys.push(why),
+            }
+        }
+        if values.is_empty() { Err(whys) } else { Ok(values) }
+    }
 }
 
 /// Whether a round gives times and costs at all.
@@ -235,7 +251,9 @@ fn memory_user(round: &Round) -> Result<f64, Why> {
 
 fn memory_kernel(round: &Round) -> Result<f64, Why> {
     let held = |kernel: &measure::Kernel| Ok(told(kernel.slab_bytes)? + told(kernel.buffer_bytes)?);
-    per_connection(round, held(&round.server.kernel_full)?, held(&round.server.kernel_empty)?)
+    let kib = per_connection(round, held(&round.server.kernel_full)?, held(&round.server.kernel_empty)?)?;
+    // A connection cannot give memory back: a round that says so measured something else.
+    some(kib, Why::Noise)
 }
 
 /// May be negative: memory that something else gave back in between is as real as what it took.

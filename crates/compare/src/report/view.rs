@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use measure::{Histogram, Machine};
 use serde::Serialize;
 
-use super::figures::{self, Figure, Why};
+use super::figures::{self, Figure};
 use super::lang::Words;
 use super::spread::Spread;
 use super::{findings, labels, why};
@@ -93,21 +93,9 @@ pub enum Mixed {
 
 impl Value {
     fn of(figure: &Figure, rounds: &[&Round]) -> Self {
-        let (mut values, mut whys): (Vec<f64>, Vec<Why>) = Default::default();
-        for round in rounds {
-            match figure.of(round) {
-                Ok(value) => values.push(value),
-                Err(why) => whys.push(why),
-            }
-        }
-        match Spread::of(&values) {
-            // A connection cannot give memory back: a round that says so measured something else.
-            Some(spread) if figure.id == "memory_kernel" && spread.low <= 0.0 => {
-                Self::Missing { missing: why::missing(&[Why::Noise]) }
-            }
-            Some(spread) => Self::Measured(spread),
-            None => Self::Missing { missing: why::missing(&whys) },
-        }
+        let values = figure.over(rounds.iter().copied());
+        let spread = values.and_then(|values| Spread::of(&values).ok_or_else(Vec::new));
+        spread.map_or_else(|whys| Self::Missing { missing: why::missing(&whys) }, Self::Measured)
     }
 }
 

@@ -50,6 +50,18 @@ fn each_kind_of_figure_has_its_word() {
 }
 
 #[test]
+fn kernel_memory_that_is_noise_is_not_compared() {
+    let mut noisy = sse(3, 0);
+    let server = &mut noisy.rounds[1].server;
+    std::mem::swap(&mut server.kernel_empty, &mut server.kernel_full);
+    let has = |b: &Run| {
+        let diff = of(&sse(3, 0), b).unwrap();
+        diff.pairs[0].figures.iter().any(|figure| figure.id == "memory_kernel")
+    };
+    assert!(has(&sse(3, 1)) && !has(&noisy), "one round that says nothing speaks against the others too");
+}
+
+#[test]
 fn only_the_same_settings_are_compared_and_refused_figures_are_not() {
     let diff = of(&run("quick"), &sse(3, 0)).unwrap();
     assert_eq!((diff.pairs.len(), diff.only_a.len(), diff.only_b.len()), (1, 1, 0));

@@ -1,3 +1,4 @@
+use crate::report::figures::{Why, catalogue};
 use crate::report::sample::{latencies, marked, round, run, settings, view, with};
 use crate::report::{Cell, Lang, Spread, Value, View, table};
 use crate::{Mark, Run};
@@ -27,6 +28,8 @@ fn kernel_memory_that_vanishes_in_the_noise_is_not_a_figure() {
     let noisy = run.rounds.iter_mut().find(|round| round.settings.way == "sse").unwrap();
     (noisy.server.kernel_empty, noisy.server.kernel_full) =
         (noisy.server.kernel_full, noisy.server.kernel_empty);
+    let figure = catalogue().into_iter().find(|figure| figure.id == "memory_kernel").unwrap();
+    assert_eq!(figure.of(noisy), Err(Why::Noise), "whoever judges single rounds is told as well");
     let view = view(&[run]);
     assert!(missing(of(&view, "sse"), "memory_kernel").starts_with("lost in what else the machine did"));
     near(of(&view, "poll"), "memory_kernel", [9.0; 3]);
