@@ -32,12 +32,16 @@ struct Stage {
 
 impl Stage {
     async fn start() -> Self {
+        Self::of(Market::new(1, 10.0, 8, START_US).expect("a good market")).await
+    }
+
+    async fn of(market: Market) -> Self {
         let hand = Hand::at(NOW_US);
         let mut hosts = Hosts::default();
         hosts.allow_origin(ALLOWED).expect("an origin");
         let options = Options {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            market: Market::new(1, 10.0, 8, START_US).expect("a good market"),
+            market,
             history: 64,
             limits: Limits::default(),
             hosts,
@@ -245,6 +249,18 @@ async fn what_is_absent_stays() {
     stage.reach(next().start_us());
     assert_eq!(stage.change(r#"{"symbols":4}"#).await.status, 202);
     assert_eq!((next().rate(), next().symbols().len()), (20.0, 4));
+}
+
+#[tokio::test]
+async fn what_events_are_filled_to_stays() {
+    const FILLED_TO: u32 = 512;
+    let market = Market::new(1, 10.0, 8, START_US).expect("a good market").filled_to(FILLED_TO);
+    let stage = Stage::of(market).await;
+    assert_eq!(stage.change(r#"{"rate":20}"#).await.status, 202);
+    let next = stage.site.feeds().ticker().next().expect("announced");
+    stage.reach(next.due_us(1));
+    assert_eq!(stage.epoch(), next.epoch());
+    assert_eq!(next.event(1).json().len(), FILLED_TO as usize);
 }
 
 /// Hears until it stands at `at`; before the first change, until it is told where it stands.

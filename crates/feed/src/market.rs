@@ -79,6 +79,14 @@ impl Market {
         Self { payload_bytes: bytes.min(PAYLOAD_MAX), ..self.clone() }
     }
 
+    /// The same market at another rate or with other symbols: another epoch. Seed, start and filling stay.
+    ///
+    /// # Errors
+    /// When `rate` is not 0.1 to 10,000 or `symbols` not 1 to 100.
+    pub fn changed_to(&self, rate: f64, symbols: u32) -> Result<Self, BadMarket> {
+        Ok(Self::new(self.seed, rate, symbols, self.start_us)?.filled_to(self.payload_bytes))
+    }
+
     /// The same market, begun at another instant: another epoch.
     #[must_use]
     pub fn starting_at(&self, start_us: u64) -> Self {

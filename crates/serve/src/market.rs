@@ -51,7 +51,7 @@ impl Wish {
             symbols.as_u64().and_then(|symbols| u32::try_from(symbols).ok())
         });
         let (rate, symbols) = (rate.ok_or_else(bad_rate)?, symbols.ok_or_else(bad_symbols)?);
-        Market::new(before.seed(), rate, symbols, before.start_us()).map_err(|error| match error {
+        before.changed_to(rate, symbols).map_err(|error| match error {
             BadMarket::Rate(_) => bad_rate(),
             BadMarket::Symbols(_) => bad_symbols(),
         })
