@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use ::compare::progress::{self, left};
 use ::compare::report::{Lang as Told, View, table};
-use ::compare::scenario::quantity;
+use ::compare::scenario::{CLIENTS, ROUNDS, WINDOW_MS, quantity};
 use ::compare::{Means, Measured, Overrides, Scenario, foreign, guard, run};
 use anyhow::Context as _;
+use clap::builder::RangedU64ValueParser;
 
 use crate::report::{self, Act, Lang};
 use crate::signals::{INTERRUPTED, Signals};
@@ -33,13 +35,13 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "WAYS", value_delimiter = ',', value_parser = way)]
     ways: Vec<String>,
     /// Subscribers of each crowd, as 100,1000.
-    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = RangedU64ValueParser::<u32>::new().range(within(&CLIENTS)))]
     clients: Vec<u32>,
     /// A server beside the scenario's: its description, or the name of one in benches/servers.
     #[arg(long = "target", value_name = "SERVER.TOML")]
     targets: Vec<String>,
     /// Rounds of each combination of settings.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<u32>::new().range(within(&ROUNDS)))]
     rounds: Option<u32>,
     /// The length of each window, as 5s.
     #[arg(long, value_name = "TIME", value_parser = window)]
@@ -136,8 +138,12 @@ fn way(name: &str) -> Result<String, String> {
     known.ok_or_else(|| format!("the ways are {}", ::compare::known_ways()))
 }
 
+fn within(range: &RangeInclusive<u32>) -> RangeInclusive<u64> {
+    (*range.start()).into()..=(*range.end()).into()
+}
+
 fn window(text: &str) -> Result<u64, String> {
-    let ms = quantity::ms(text).filter(|ms| (100..=3_600_000).contains(ms));
+    let ms = quantity::ms(text).filter(|ms| WINDOW_MS.contains(ms));
     ms.ok_or_else(|| "write a time with ms, s or min, from 100ms to 60min, as in 5s".to_owned())
 }
 

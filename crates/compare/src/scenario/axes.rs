@@ -1,12 +1,13 @@
 //! The keys that can be swept: each holds one value or a list of them.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use serde::de::IntoDeserializer as _;
 use serde::de::value::Error as Unknown;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::CLIENTS;
 use super::bad::Wrong;
 use super::quantity;
 use super::sweep::defaults;
@@ -81,12 +82,12 @@ impl Axes {
         match key {
             "servers" => self.servers = list(value, server)?,
             "ways" => self.ways = list(value, way)?,
-            "clients" => self.clients = list(value, |value| number(value, 1, 1_000_000))?,
+            "clients" => self.clients = list(value, |value| number(value, &CLIENTS))?,
             "rate" => self.rate = list(value, rate)?,
-            "symbols" => self.symbols = list(value, |value| number(value, 1, 100))?,
+            "symbols" => self.symbols = list(value, |value| number(value, &(1..=100)))?,
             "payload" => self.payload_bytes = list(value, payload)?,
-            "interval" => self.interval_ms = list(value, |value| time(value, 10, 600_000))?,
-            "hold" => self.hold_ms = list(value, |value| time(value, 100, 60_000))?,
+            "interval" => self.interval_ms = list(value, |value| time(value, &(10..=600_000)))?,
+            "hold" => self.hold_ms = list(value, |value| time(value, &(100..=60_000)))?,
             "polls" => self.polls = list(value, |value| word(value, "newest or all"))?,
             "keep_alive" => self.keep_alive = list(value, boolean)?,
             "heads" => self.heads = list(value, |value| word(value, "minimal or browser"))?,
@@ -96,7 +97,7 @@ impl Axes {
                 let fronts = "none, nginx, nginx-buffering or nginx-gzip";
                 self.front = list(value, |value| word(value, fronts))?;
             }
-            "late" => self.late_ms = list(value, |value| time(value, 0, 1_000))?,
+            "late" => self.late_ms = list(value, |value| time(value, &(0..=1_000)))?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -161,10 +162,11 @@ fn way(value: &Value<'_>) -> Result<String, Wrong> {
 }
 
 /// A whole number within bounds.
-pub(super) fn number(value: &Value<'_>, least: u32, most: u32) -> Result<u32, Wrong> {
+pub(super) fn number(value: &Value<'_>, range: &RangeInclusive<u32>) -> Result<u32, Wrong> {
     let read = value.get_ref().as_integer().filter(|whole| whole.radix() == 10);
     let read = read.and_then(|whole| whole.as_str().parse().ok());
-    read.filter(|number| (least..=most).contains(number)).ok_or_else(|| {
+    read.filter(|number| range.contains(number)).ok_or_else(|| {
+        let (least, most) = (range.start(), range.end());
         let way_out = format!("write a whole number from {least} to {most}, without quotes");
         Wrong::new(&value.span(), "this number is not possible here", way_out)
     })
@@ -190,9 +192,10 @@ fn boolean(value: &Value<'_>) -> Result<bool, Wrong> {
 }
 
 /// A time in milliseconds within bounds.
-pub(super) fn time(value: &Value<'_>, least: u64, most: u64) -> Result<u64, Wrong> {
+pub(super) fn time(value: &Value<'_>, range: &RangeInclusive<u64>) -> Result<u64, Wrong> {
     let read = value.get_ref().as_str().and_then(quantity::ms);
-    read.filter(|ms| (least..=most).contains(ms)).ok_or_else(|| {
+    read.filter(|ms| range.contains(ms)).ok_or_else(|| {
+        let (least, most) = (range.start(), range.end());
         let way_out = format!("write a number with ms, s or min, as in \"1s\"; from {least} ms to {most} ms");
         Wrong::new(&value.span(), "this is no time that is possible here", way_out)
     })

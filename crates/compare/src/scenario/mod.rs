@@ -54,6 +54,7 @@ pub(crate) use read::parse;
 pub(crate) use select::Select;
 pub use sweep::defaults;
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use rust_embed::RustEmbed;
@@ -63,6 +64,13 @@ use crate::{Error, Settings, Text};
 
 /// What a server's WebSocket library buffers when nothing is said: the server's own default.
 pub const WS_BUFFER_BYTES: u32 = 4 * 1024;
+
+/// How many subscribers a crowd may have.
+pub const CLIENTS: RangeInclusive<u32> = 1..=1_000_000;
+/// How often a cell may be measured.
+pub const ROUNDS: RangeInclusive<u32> = 1..=100;
+/// How long a window may be, in milliseconds.
+pub const WINDOW_MS: RangeInclusive<u64> = 100..=3_600_000;
 
 /// What is measured.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::axes::{Axes, KEYS, is_name, number, text as quoted, time};
 use super::bad::Wrong;
 use super::sweep::{refuse, sweep};
-use super::{Overrides, Scenario, Text};
+use super::{Overrides, ROUNDS, Scenario, Text, WINDOW_MS};
 use crate::{Error, Settings};
 
 /// Cells of one scenario: with three rounds of 10 s each, a night.
@@ -170,13 +170,13 @@ impl Draft {
             "name" => self.name = Some(name(value)?),
             "title" => self.title = Some(both(value)?),
             "about" => self.about = Some(both(value)?),
-            "rounds" => self.rounds = number(value, 1, 100)?,
+            "rounds" => self.rounds = number(value, &ROUNDS)?,
             "duration" => {
-                (self.duration_ms, self.duration) = (time(value, 100, 3_600_000)?, value.span());
+                (self.duration_ms, self.duration) = (time(value, &WINDOW_MS)?, value.span());
             }
-            "warm_up" => self.warm_up_ms = time(value, 0, 600_000)?,
-            "ramp" => self.ramp_per_s = number(value, 1, 100_000)?,
-            "seed" => self.seed = number(value, 0, u32::MAX)?.into(),
+            "warm_up" => self.warm_up_ms = time(value, &(0..=600_000))?,
+            "ramp" => self.ramp_per_s = number(value, &(1..=100_000))?,
+            "seed" => self.seed = number(value, &(0..=u32::MAX))?.into(),
             _ => return Ok(false),
         }
         Ok(true)

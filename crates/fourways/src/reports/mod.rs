@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serve::Presenter;
-use tokio::sync::Semaphore;
+use tokio::sync::Mutex;
 use transport::{Problem, Site};
 
 use shelf::{Shelf, Unshown};
@@ -34,14 +34,15 @@ pub const RESULTS: &str = "fourways-results";
 pub(crate) struct Reports {
     means: Arc<Means>,
     /// Results are read one request at a time: many at once would take the processor from the feed, and memory.
-    reading: Arc<Semaphore>,
+    shelf: Arc<Mutex<Shelf>>,
     turn: Turn,
 }
 
 impl Reports {
     /// What lies in `means.out`, and what the project brings along. Runs are made with `means`.
     pub(crate) fn new(means: Means) -> Self {
-        Self { means: Arc::new(means), reading: Arc::new(Semaphore::new(1)), turn: Turn::default() }
+        let shelf = Arc::new(Mutex::new(Shelf::new(&means.out)));
+        Self { means: Arc::new(means), shelf, turn: Turn::default() }
     }
 
     pub(crate) fn routes(&self, presenter: Option<Presenter>) -> Router<Site> {
@@ -76,22 +77,19 @@ impl Reports {
                 let title = "there is no run of this name";
                 Problem::new(StatusCode::NOT_FOUND, title, "GET /api/reports lists what there is")
             }
-            Unshown::Broken(why) => Problem::new(StatusCode::NOT_FOUND, "this run cannot be shown", why),
+            Unshown::Broken(why) | Unshown::Unread(why) => {
+                Problem::new(StatusCode::NOT_FOUND, "this run cannot be shown", why)
+            }
         })
     }
 
     /// Reads files where that holds up nobody.
     async fn read<T: Send + 'static>(
         &self,
-        read: impl FnOnce(&Shelf) -> T + Send + 'static,
+        read: impl FnOnce(&mut Shelf) -> T + Send + 'static,
     ) -> Result<T, Problem> {
-        let turn = Arc::clone(&self.reading).acquire_owned().await;
-        let shelf = Shelf::new(&self.means.out);
-        let task = tokio::task::spawn_blocking(move || {
-            let read = read(&shelf);
-            drop(turn);
-            read
-        });
+        let mut shelf = Arc::clone(&self.shelf).lock_owned().await;
+        let task = tokio::task::spawn_blocking(move || read(&mut shelf));
         task.await.map_err(|_| {
             let title = "the results could not be read";
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, title, "the server's log says why")

@@ -2,10 +2,11 @@
 //! opened, so that a name from a request leads nowhere else.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use ::compare::Kept;
 use ::compare::report::{View, read};
@@ -29,6 +30,23 @@ struct Committed;
 #[derive(Debug)]
 pub(super) struct Shelf {
     dir: PathBuf,
+    /// What the list tells of the runs that it last told of: [`LISTED_MAX`] at most.
+    told: HashMap<String, Told>,
+}
+
+/// A run as the list tells it, and the file of which that is true.
+#[derive(Clone, Debug)]
+struct Told {
+    stamp: Stamp,
+    /// None if it cannot be shown; the log has said why.
+    entry: Option<Value>,
+}
+
+/// Whether a file is still the one that was read: when it was written, and how many bytes it has. A committed one stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stamp {
+    Committed,
+    File(Option<SystemTime>, u64),
 }
 
 /// Why a run is not shown.
@@ -38,35 +56,62 @@ pub(super) enum Unshown {
     None,
     /// There is a file, but no run in it: what is wrong, and the way out.
     Broken(String),
+    /// The file cannot be read, which may be over at the next request: why.
+    Unread(String),
 }
 
 impl Shelf {
     pub(super) fn new(dir: &Path) -> Self {
-        Self { dir: dir.to_owned() }
+        Self { dir: dir.to_owned(), told: HashMap::new() }
     }
 
     /// All runs, newest first: `[{"name","title","started","machine"}]`. A file that is none is left out, and the log
-    /// says why.
-    pub(super) fn list(&self) -> Value {
-        let mut runs: Vec<(String, View)> =
-            self.names().into_iter().filter_map(|name| self.run(name)).collect();
-        runs.sort_by(|(_, a), (_, b)| b.started.cmp(&a.started));
-        let listed = runs.into_iter().map(|(name, View { title, started, machine, .. })| {
-            json!({"name": name, "title": title, "started": started, "machine": machine})
-        });
-        listed.collect()
+    /// says why. Only files that are new or have changed are read.
+    pub(super) fn list(&mut self) -> Value {
+        let mut before = std::mem::take(&mut self.told);
+        for name in self.names() {
+            // It has gone since the directory was read.
+            let Some(stamp) = self.stamp(&name) else { continue };
+            let known = before.remove(&name).filter(|told| told.stamp == stamp);
+            if let Some(told) = known.or_else(|| self.look(&name, stamp)) {
+                self.told.insert(name, told);
+            }
+        }
+        let mut listed: Vec<&Value> = self.told.values().filter_map(|told| told.entry.as_ref()).collect();
+        let key = |run: &Value| {
+            (run["started"].as_str().map(str::to_owned), run["name"].as_str().map(str::to_owned))
+        };
+        listed.sort_by_key(|run| std::cmp::Reverse(key(run)));
+        listed.into_iter().cloned().collect()
     }
 
-    fn run(&self, name: String) -> Option<(String, View)> {
-        match self.view(&name) {
-            Ok(view) => Some((name, view)),
+    /// None if the file says nothing now, and is to be asked again.
+    fn look(&self, name: &str, stamp: Stamp) -> Option<Told> {
+        let left_out = |why: &str| tracing::warn!("a result is left out of the reports: {why}");
+        match self.view(name) {
+            Ok(View { title, started, machine, .. }) => {
+                let entry = json!({"name": name, "title": title, "started": started, "machine": machine});
+                Some(Told { stamp, entry: Some(entry) })
+            }
             Err(Unshown::Broken(why)) => {
-                tracing::warn!("a result is left out of the reports: {why}");
+                left_out(&why);
+                Some(Told { stamp, entry: None })
+            }
+            Err(Unshown::Unread(why)) => {
+                left_out(&why);
                 None
             }
-            // It has gone since the directory was read.
             Err(Unshown::None) => None,
         }
+    }
+
+    fn stamp(&self, name: &str) -> Option<Stamp> {
+        let file = format!("{name}.json");
+        if Committed::iter().any(|committed| committed == file) {
+            return Some(Stamp::Committed);
+        }
+        let found = fs::metadata(self.dir.join(file)).ok()?;
+        Some(Stamp::File(found.modified().ok(), found.len()))
     }
 
     /// What reports of the run of this name are drawn from.
@@ -99,7 +144,7 @@ impl Shelf {
         let read =
             fs::File::open(&path).and_then(|open| open.take(RESULT_BYTES_MAX + 1).read_to_end(&mut bytes));
         match read {
-            Err(error) => Err(Unshown::Broken(format!("{file} cannot be read: {error}"))),
+            Err(error) => Err(Unshown::Unread(format!("{file} cannot be read: {error}"))),
             Ok(length) if length as u64 > RESULT_BYTES_MAX => Err(Unshown::Broken(format!(
                 "{file} has more than {} MiB; `fourways compare report {file} --format html` shows it",
                 RESULT_BYTES_MAX >> 20
@@ -169,5 +214,33 @@ mod tests {
             Committed::iter().filter(|file| file.ends_with("Z.json") && !file.starts_with("claims-")).count()
         );
         assert_eq!(shelf.view("quick-20261123T140000Z").err(), Some(Unshown::None));
+    }
+
+    #[test]
+    fn only_what_has_changed_is_read_again() {
+        let dir = std::env::temp_dir().join(format!("fourways-shelf-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let committed = Shelf::new(&dir).list().as_array().unwrap().len();
+        let path = dir.join("mine.json");
+        let text =
+            Committed::get(&Committed::iter().find(|file| file.ends_with("Z.json")).unwrap()).unwrap().data;
+        fs::write(&path, &text).unwrap();
+        let mut shelf = Shelf::new(&dir);
+        let listed = |shelf: &mut Shelf| shelf.list().as_array().unwrap().len();
+        assert_eq!(listed(&mut shelf), committed + 1);
+        // The same length at the same instant: as far as anyone can tell, the same file.
+        let written = fs::metadata(&path).unwrap().modified().unwrap();
+        let at =
+            |instant| fs::File::options().write(true).open(&path).unwrap().set_modified(instant).unwrap();
+        fs::write(&path, vec![b' '; text.len()]).unwrap();
+        at(written);
+        assert_eq!(listed(&mut shelf), committed + 1, "it was not read");
+        at(written + std::time::Duration::from_secs(1));
+        assert_eq!(listed(&mut shelf), committed, "it is no run any more");
+        assert!(matches!(shelf.view("mine"), Err(Unshown::Broken(_))), "and whoever asks for it is told why");
+        fs::remove_file(&path).unwrap();
+        assert_eq!(listed(&mut shelf), committed);
+        assert_eq!(shelf.told.len(), committed, "nothing is kept of a file that has gone");
+        fs::remove_dir(&dir).unwrap();
     }
 }

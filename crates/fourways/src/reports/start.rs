@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use ::compare::progress::{Progress, Step};
-use ::compare::scenario::quantity;
+use ::compare::scenario::{CLIENTS, ROUNDS, WINDOW_MS, quantity};
 use ::compare::{Error, Front, Means, Overrides, Scenario, way};
 use axum::Json;
 use axum::extract::Request;
@@ -19,11 +19,6 @@ use transport::{Problem, Site};
 use super::Reports;
 use super::turn::{Busy, Taken};
 
-/// Subscribers of a crowd, and rounds of a cell: as on the command line.
-const CLIENTS_MAX: u32 = 1_000_000;
-const ROUNDS_MAX: u32 = 100;
-/// The window, in milliseconds.
-const WINDOW_MS: std::ops::RangeInclusive<u64> = 100..=3_600_000;
 /// When to ask again while a run is going on, in seconds.
 const RETRY_S: u16 = 30;
 
@@ -126,12 +121,12 @@ impl Wish {
             let detail = format!("the ways are {}", ::compare::known_ways());
             return Err(Problem::bad("member `ways`", "there is no such way", detail));
         }
-        if self.clients.is_some_and(|clients| !(1..=CLIENTS_MAX).contains(&clients)) {
-            let detail = format!("it is the number of subscribers, 1 to {CLIENTS_MAX}");
+        if self.clients.is_some_and(|clients| !CLIENTS.contains(&clients)) {
+            let detail = format!("it is the number of subscribers, 1 to {}", CLIENTS.end());
             return Err(Problem::bad("member `clients`", "clients is out of range", detail));
         }
-        if self.rounds.is_some_and(|rounds| !(1..=ROUNDS_MAX).contains(&rounds)) {
-            let detail = format!("it is how often each cell is measured, 1 to {ROUNDS_MAX}");
+        if self.rounds.is_some_and(|rounds| !ROUNDS.contains(&rounds)) {
+            let detail = format!("it is how often each cell is measured, 1 to {}", ROUNDS.end());
             return Err(Problem::bad("member `rounds`", "rounds is out of range", detail));
         }
         let duration_ms = self.duration.as_ref().map(|text| window(text)).transpose()?;
