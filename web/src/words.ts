@@ -1,6 +1,7 @@
 // What the board and the lanes say, in English and in Chinese. Both say the same; SSE, WebSocket and the like are not
 // translated. Numbers are written the same way in both.
 
+import { three } from './digits.ts';
 import type { State, WayName } from './types.ts';
 
 export type Lang = 'en' | 'zh';
@@ -12,12 +13,11 @@ export const two = (number: number) => number.toFixed(2);
 export const whole = (number: number) => number.toLocaleString('en-US');
 export const seconds = (s: number) => (s < 10 ? s.toFixed(2) : s < 100 ? s.toFixed(1) : whole(Math.round(s)));
 
-/** Three significant digits, and the unit. */
+/** Three significant digits, and the unit; of bytes there are only whole ones. */
 export function bytes(number: number): [string, string] {
   const step = number < 999.5 ? 0 : number < 999_500 ? 1 : 2;
   const scaled = number / 1000 ** step;
-  const digits = step === 0 || scaled >= 99.95 ? 0 : scaled >= 9.995 ? 1 : 2;
-  return [scaled.toFixed(digits), ['B', 'kB', 'MB'][step]!];
+  return [three(scaled, step === 0 ? 0 : undefined), ['B', 'kB', 'MB'][step]!];
 }
 
 const count = (n: number, one: string, many = `${one}s`) => (n === 1 ? one : many);

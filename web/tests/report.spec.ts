@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, type Page } from '@playwright/test';
 
 import { Server } from '../../clients/node/server.mjs';
-import { SYNTHETIC } from './report-synthetic.ts';
+import { SERVERS, SYNTHETIC } from './report-synthetic.ts';
 import { LANGS, test, violations } from './site.ts';
 
 const form = readFileSync(new URL('../dist-report/report.html', import.meta.url), 'utf8');
@@ -63,6 +63,34 @@ test.describe('the single file', () => {
         expect(await violations(page)).toEqual([]);
       });
     }
+  }
+
+  for (const width of [1920, 1280, 390]) {
+    test(`has no name on another where there are many series, ${width}`, async ({ page }, info) => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(`${await written(info.outputPath('report.html'), JSON.stringify(SERVERS))}?lang=en`);
+      await expect(page.locator('h3', { hasText: 'node' })).toHaveCount(2);
+      const names = await page.locator('svg[role="img"]').evaluateAll((pictures) =>
+        pictures.map((picture) =>
+          [...picture.querySelectorAll('text.name')].map((name) => {
+            const { left, right, top, bottom } = name.getBoundingClientRect();
+            return { text: name.textContent!.trim(), left, right, top, bottom };
+          }),
+        ),
+      );
+      expect(names.map((of) => of.length)).toEqual(Array.from({ length: 6 }, () => 4));
+      expect(await violations(page)).toEqual([]);
+      for (const of of names) {
+        for (const [place, a] of of.entries()) {
+          expect(a.right, a.text).toBeLessThanOrEqual(width);
+          for (const b of of.slice(place + 1)) {
+            // Lines of text may touch: what is above and below the letters is empty.
+            const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 6 || b.bottom <= a.top + 6;
+            expect(apart, `${JSON.stringify(a)} ${JSON.stringify(b)}`).toBe(true);
+          }
+        }
+      }
+    });
   }
 
   test('changes language and theme, and gives its figures away', async ({ page }, info) => {
@@ -174,12 +202,16 @@ test.describe('the page', () => {
     await page.route('**/api/reports/new', (route) => route.fulfill({ json: { cells: [] } }));
     await page.goto('/en/reports');
     await expect(page.getByRole('alert')).toContainText('/api/reports/new: "figures" is not a list');
+    const problem = { title: 'this run cannot be shown', detail: 'new.json is not text; remove it' };
+    await page.route('**/api/reports/new', (route) => route.fulfill({ status: 404, json: problem }));
+    await page.goto('/zh/reports');
+    await expect(page.getByRole('alert')).toContainText('/api/reports/new：this run cannot be shown: new.json is not');
   });
 
   test('lets only the presenter start a run, shows its progress and then its report', async ({ page }) => {
     const list: unknown[] = [];
     await page.route('**/api/reports', (route) => route.fulfill({ json: list }));
-    await page.goto('/en/reports');
+    await page.goto('/en/reports?run=old');
     await expect(page.getByText('just compare')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Quick run' })).toHaveCount(0);
 
@@ -214,6 +246,7 @@ test.describe('the page', () => {
     await expect(page.locator('.told')).toContainText('50\u202f%');
     goOn();
     await expect(page.locator('h1')).toHaveText('SYNTHETIC new');
+    expect(new URL(page.url()).search, 'the address no longer names another run').toBe('');
     expect(asked).toEqual(['Bearer secret', '{"scenario":"quick"}']);
     await expect(page.getByRole('button', { name: 'Quick run' })).toBeVisible();
   });

@@ -2,10 +2,12 @@
 
 import { describe, expect, test } from 'vitest';
 
-import { frontierInWords, frontierOf } from '../src/report/frontier.ts';
+import { three } from '../src/digits.ts';
+import { facetsOf, type Facet } from '../src/report/facets.ts';
+import { ALONG as FRONTIER, frontierInWords, frontierOf } from '../src/report/frontier.ts';
 import { apart, place, widthOf, type Box } from '../src/report/labels.ts';
 import { markPath } from '../src/report/mark.ts';
-import { lasting, signOf, sized, spread, three, tick } from '../src/report/number.ts';
+import { lasting, signOf, sized, spread, tick } from '../src/report/number.ts';
 import { overClients } from '../src/report/over-clients.ts';
 import { curvesInWords, curvesOf } from '../src/report/percentiles.ts';
 import { instant, provenance, roundsLine } from '../src/report/provenance.ts';
@@ -14,11 +16,14 @@ import { hdrScale, linearScale, logScale, logTicks } from '../src/report/scale.t
 import { heaviest, loads, seriesOf, shared } from '../src/report/series.ts';
 import { firstLang } from '../src/report/single-choice.ts';
 import { fault, type Cell, type View } from '../src/report/view.ts';
-import { WAYS } from '../src/words.ts';
+import { bytes, unit, WAYS } from '../src/words.ts';
 import { INTERVALS_MS, SERVERS, SYNTHETIC } from './report-synthetic.ts';
 
 const most = SYNTHETIC.cells.filter(({ settings }) => settings.clients === 1000);
 const hundred = SYNTHETIC.cells.filter(({ settings }) => settings.clients === 100);
+
+/** A chart that is one picture. */
+const whole = (cells: readonly Cell[], told: Facet['told'] = ['clients']) => ({ cells, told });
 
 describe('numbers', () => {
   test('have three significant digits, a real minus and commas', () => {
@@ -34,6 +39,15 @@ describe('numbers', () => {
     expect(spread(1, 1.001, false)).toBe('1.00');
     expect(spread(-1, 2, false)).toBe('\u22121.00 … 2.00');
     expect(spread(998, 1000, true)).toBe('998–1,000');
+  });
+
+  test('of bytes are the same on the board and in a report', () => {
+    for (const number of [1, 42, 384, 999, 1000, 9_994, 12_000, 99_960, 999_400, 999_600, 12_345_678, 1_234_567_890])
+      expect(unit(...bytes(number)).split('\u202f')[1], `${number}`).toBe(sized(number, 'B').split('\u202f')[1]);
+    expect([1000, 12_345, 999_600, 1_234_567_890].map((number) => unit(...bytes(number)))).toEqual(
+      [1000, 12_345, 999_600, 1_234_567_890].map((number) => sized(number, 'B')),
+    );
+    expect(unit(...bytes(41.6))).toBe('42\u202fB');
   });
 
   test('find their unit, parted by a narrow space that does not break', () => {
@@ -111,7 +125,7 @@ describe('labels', () => {
 
 describe('the frontier', () => {
   test('joins polling over its intervals and leaves the others points', () => {
-    const { lines } = frontierOf(SYNTHETIC, hundred, 'cpu', 'own', 'en');
+    const { lines } = frontierOf(SYNTHETIC, whole(hundred, FRONTIER), 'cpu', 'own', 'en');
     expect(lines.map(({ way, points }) => `${way} ${points.length}`)).toEqual([
       `poll ${INTERVALS_MS.length}`,
       'long-poll 1',
@@ -123,7 +137,7 @@ describe('the frontier', () => {
   });
 
   test('says between which measured intervals polling costs what SSE costs', () => {
-    const { same, lines } = frontierOf(SYNTHETIC, most, 'cpu', 'own', 'en');
+    const { same, lines } = frontierOf(SYNTHETIC, whole(most, FRONTIER), 'cpu', 'own', 'en');
     const sse = lines.find(({ way }) => way === 'sse')!.points[0]!;
     expect(same?.name).toBe('SSE');
     expect(same!.from.cost.median).toBeGreaterThanOrEqual(sse.cost.median);
@@ -131,7 +145,10 @@ describe('the frontier', () => {
     expect([same!.from.interval, same!.to.interval]).toEqual(['1\u202fs', '2\u202fs']);
     const without = frontierOf(
       SYNTHETIC,
-      most.filter(({ settings }) => settings.way !== 'poll'),
+      whole(
+        most.filter(({ settings }) => settings.way !== 'poll'),
+        FRONTIER,
+      ),
       'cpu',
       'own',
       'en',
@@ -140,7 +157,7 @@ describe('the frontier', () => {
   });
 
   test('leaves out what is missing or nought, and says why, in both languages', () => {
-    const { leftOut } = frontierOf(SYNTHETIC, most, 'bytes', 'whole', 'en');
+    const { leftOut } = frontierOf(SYNTHETIC, whole(most, FRONTIER), 'bytes', 'whole', 'en');
     expect(leftOut).toEqual([
       'Ajax polling, 0.1 s, 1,000 clients (SYNTHETIC: the generator was saturated in all rounds)',
     ]);
@@ -148,15 +165,15 @@ describe('the frontier', () => {
       ...hundred.at(-1)!,
       figures: { ...hundred.at(-1)!.figures, staleness_own: { median: 0, low: -1, high: 1 } },
     };
-    expect(frontierOf(SYNTHETIC, [nought], 'cpu', 'own', 'zh').leftOut[0]).toContain('不大于零');
+    expect(frontierOf(SYNTHETIC, whole([nought], FRONTIER), 'cpu', 'own', 'zh').leftOut[0]).toContain('不大于零');
   });
 
   test('is told in words with units', () => {
-    const told = frontierInWords(frontierOf(SYNTHETIC, hundred, 'cpu', 'own', 'en'), 'Title');
+    const told = frontierInWords(frontierOf(SYNTHETIC, whole(hundred, FRONTIER), 'cpu', 'own', 'en'), 'Title');
     expect(told).toMatch(/^Title\. Ajax polling, 0\.1\u202fs: [\d.]+\u202fms, \d+\u202fµs; /);
     expect(told).toContain('SSE: ');
     for (const lang of ['en', 'zh'] as const)
-      expect(frontierInWords(frontierOf(SYNTHETIC, most, 'cpu', 'own', lang), '')).not.toMatch(
+      expect(frontierInWords(frontierOf(SYNTHETIC, whole(most, FRONTIER), 'cpu', 'own', lang), '')).not.toMatch(
         /NaN|undefined|Infinity/,
       );
   });
@@ -164,7 +181,7 @@ describe('the frontier', () => {
 
 describe('percentiles', () => {
   test('are a line for each cell, marked where the axis has a number', () => {
-    const { curves, leftOut } = curvesOf(SYNTHETIC, most, 'en');
+    const { curves, leftOut } = curvesOf(SYNTHETIC, whole(most), 'en');
     expect(curves.map(({ label }) => label)).toContain('Ajax polling, 0.25\u202fs');
     expect(curves).toHaveLength(most.length - 1);
     expect(leftOut).toHaveLength(1);
@@ -175,16 +192,37 @@ describe('percentiles', () => {
   });
 
   test('are told in words', () => {
-    const { curves } = curvesOf(SYNTHETIC, most, 'zh');
+    const { curves } = curvesOf(SYNTHETIC, whole(most), 'zh');
     expect(curvesInWords(curves, '题', 'zh')).toMatch(
       /^题\. .*SSE: 50\u202f% [\d.]+\u202f[µm]s, 99\u202f% [\d.]+\u202fms, 全部 [\d.]+\u202fms\.$/,
     );
   });
 });
 
+describe('small pictures', () => {
+  test('are one for each server and front, and their series need no more than the name of the way', () => {
+    const facets = facetsOf(SERVERS.cells, SERVERS, ['clients'], 'en');
+    expect(facets.map(({ title }) => title)).toEqual([
+      'fourways, nothing in front',
+      'node, nothing in front',
+      'go, nginx that buffers',
+    ]);
+    for (const facet of facets) {
+      const labels = curvesOf(SERVERS, facet, 'en').curves.map(({ label }) => label);
+      expect(labels).toEqual(['Ajax polling', 'Long polling', 'WebSocket', 'SSE']);
+    }
+    expect(facets.flatMap(({ cells }) => cells)).toHaveLength(SERVERS.cells.length);
+  });
+
+  test('are not made of a setting of one way only, nor of a few series', () => {
+    expect(facetsOf(SYNTHETIC.cells, SYNTHETIC, ['clients'], 'zh').map(({ title }) => title)).toEqual(['']);
+    expect(facetsOf(SERVERS.cells.slice(2, 6), SERVERS, ['clients'], 'zh')).toHaveLength(1);
+  });
+});
+
 describe('series', () => {
   test('a line over clients breaks off where a figure is missing', () => {
-    const { lines, leftOut } = overClients(SYNTHETIC, 'cpu_per_client', 'en');
+    const { lines, leftOut } = overClients(SYNTHETIC, whole(SYNTHETIC.cells), 'cpu_per_client', 'en');
     const fast = lines.filter(({ label }) => label.includes('0.1\u202fs'));
     expect(fast.map(({ points }) => points.map(({ clients }) => clients))).toEqual([[10, 100]]);
     expect(leftOut).toHaveLength(1);
@@ -229,10 +267,11 @@ describe('a run', () => {
 
   test('that is none says what is wrong with it', () => {
     expect(fault(SYNTHETIC)).toBeNull();
-    expect(fault(null)).toBe('not an object');
-    expect(fault({ ...SYNTHETIC, cells: {} })).toBe('"cells" is not a list');
-    expect(fault({ ...SYNTHETIC, machine: null })).toBe('"machine" is not an object');
-    expect(fault({ ...SYNTHETIC, cells: [SYNTHETIC.cells[0], {}] })).toContain('cell 2');
+    expect(fault(null)).toEqual({ en: 'not an object', zh: '不是一个对象' });
+    expect(fault({ ...SYNTHETIC, cells: {} })).toEqual({ en: '"cells" is not a list', zh: '"cells" 不是列表' });
+    expect(fault({ ...SYNTHETIC, machine: null })?.en).toBe('"machine" is not an object');
+    const second = fault({ ...SYNTHETIC, cells: [SYNTHETIC.cells[0], {}] });
+    expect([second?.en, second?.zh]).toEqual([expect.stringContaining('cell 2'), expect.stringContaining('第 2 组')]);
   });
 
   test('tells how long it will take, from how it went', () => {

@@ -1,6 +1,7 @@
 // Draws one lane: the server's line, the arrows of each exchange, the client's line, and below them the price.
 // Pure: the same record, instant and look give the same picture.
 
+import { CORNERS } from '../mark.ts';
 import type { WayName } from '../types.ts';
 import type { Look } from './look.ts';
 import { drawPrice } from './price.ts';
@@ -70,20 +71,11 @@ export function glyph(ctx: CanvasRenderingContext2D, way: WayName, x: number, y:
   const r = size / 2;
   ctx.beginPath();
   if (way === 'poll') ctx.arc(x, y, r, 0, 2 * Math.PI);
-  else if (way === 'long-poll') ctx.rect(x - r * 0.9, y - r * 0.9, r * 1.8, r * 1.8);
-  else if (way === 'ws')
-    polygon(ctx, [
-      [x, y - r * 1.2],
-      [x + r * 1.2, y],
-      [x, y + r * 1.2],
-      [x - r * 1.2, y],
-    ]);
   else
-    polygon(ctx, [
-      [x - r * 1.1, y - r * 0.9],
-      [x + r * 1.1, y - r * 0.9],
-      [x, y + r * 1.1],
-    ]);
+    polygon(
+      ctx,
+      CORNERS[way].map(([dx, dy]) => [x + dx * r, y + dy * r]),
+    );
   ctx.fill();
 }
 

@@ -1,6 +1,6 @@
 // Lines whose names stand at their ends, instead of a legend that one has to look up.
 
-import type { Area } from './ChartFrame.vue';
+import type { Area } from './ChartPlot.vue';
 import { apart, widthOf } from './labels.ts';
 
 const TEXT = 13.5;

@@ -1,7 +1,7 @@
 // The frontier as lines, marks and labels in pixels. Pure: the same data, scales and area give the same picture.
 
 import type { WayName } from '../types.ts';
-import type { Area } from './ChartFrame.vue';
+import type { Area } from './ChartPlot.vue';
 import { pointInWords, type FrontierData, type Line, type Point, type SameCost } from './frontier.ts';
 import { place, type Box, type Wish } from './labels.ts';
 import { linePath } from './mark.ts';
@@ -15,28 +15,47 @@ interface Wanted extends Wish {
   strong: boolean;
 }
 
-export function drawFrontier(data: FrontierData, { x, y }: { x: Scale; y: Scale }, area: Area, say: ReportWords) {
-  const at = ({ age, cost }: Point) => ({ x: x(age.median), y: y(cost.median) });
-  const lines = data.lines.map((line) => ({
+interface Scales {
+  x: Scale;
+  y: Scale;
+}
+
+const placeOf =
+  ({ x, y }: Scales) =>
+  ({ age, cost }: Point) => ({ x: x(age.median), y: y(cost.median) });
+
+/** Without names: as the other pictures show it. */
+export function linesOf({ lines, unit }: FrontierData, scales: Scales) {
+  const at = placeOf(scales);
+  return lines.map((line) => ({
     ...line,
     path: line.way === 'poll' ? linePath(line.points.map(at)) : '',
-    marks: line.points.map((point) => ({ ...at(point), title: pointInWords(line, point, data.unit) })),
-    whiskers: line.points.flatMap((point) => whiskers(point, x, y)),
+    marks: line.points.map((point) => ({ ...at(point), title: pointInWords(line, point, unit) })),
+    whiskers: line.points.flatMap((point) => whiskers(point, scales)),
   }));
+}
+
+/** `corner`: whether the corner at the bottom left has a word in it already. */
+export function drawFrontier(data: FrontierData, scales: Scales, area: Area, say: ReportWords, corner: boolean) {
+  const at = placeOf(scales);
+  const lines = linesOf(data, scales);
   const boxes = lines.flatMap(({ marks }) =>
     marks.map((one) => ({ x: one.x - 6, y: one.y - 6, width: 12, height: 12 })),
   );
   const inside = { x: area.left, y: area.top - 6, width: area.right - area.left + 14, height: area.bottom - area.top };
-  const corner = { x: area.left, y: area.bottom - 26, width: 150, height: 26 };
-  const same = data.same && sameLine(data.same, x, y, say);
-  const curves = lines.flatMap(({ marks, path }) => (path ? alongside(marks) : []));
+  const word = { x: area.left, y: area.bottom - 26, width: 150, height: 26 };
+  const same = data.same && sameLine(data.same, scales, say);
+  const curves = lines.flatMap(({ marks, path, whiskers: spread }) => [
+    ...(path ? alongside(marks) : []),
+    ...spread.flatMap(alongside),
+  ]);
   const across = same
     ? alongside([
         { x: same.line.x1, y: same.line.y1 },
         { x: same.line.x2, y: same.line.y2 },
       ])
     : [];
-  const taken: Box[] = [...boxes, ...curves, ...across, corner];
+  const taken: Box[] = [...boxes, ...curves, ...across, ...(corner ? [word] : [])];
 
   const wanted = data.lines.flatMap((line) => names(line, at, say));
   const sameWish: Wish[] = same ? [{ text: same.text, x: same.middle, y: same.line.y1 }] : [];
@@ -62,17 +81,17 @@ function names(line: Line, at: (point: Point) => { x: number; y: number }, say: 
   return one ? [name] : [name, ...intervals];
 }
 
-function whiskers({ age, cost }: Point, x: Scale, y: Scale): string[] {
+function whiskers({ age, cost }: Point, { x, y }: Scales): { x: number; y: number }[][] {
   const [px, py] = [x(age.median), y(cost.median)];
   // On a logarithmic axis what reaches down to 0 goes on to the edge of what can be shown: only its upper half is drawn.
-  const across = linePath([
+  const across = [
     { x: age.low > 0 ? x(age.low) : px, y: py },
     { x: x(age.high), y: py },
-  ]);
-  const up = linePath([
+  ];
+  const up = [
     { x: px, y: cost.low > 0 ? y(cost.low) : py },
     { x: px, y: y(cost.high) },
-  ]);
+  ];
   return [across, up];
 }
 
@@ -91,7 +110,7 @@ function alongside(points: readonly { x: number; y: number }[]): Box[] {
 }
 
 /** From the push to the edge of the polling that costs as much. */
-function sameLine({ name, at, from, to }: SameCost, x: Scale, y: Scale, say: ReportWords) {
+function sameLine({ name, at, from, to }: SameCost, { x, y }: Scales, say: ReportWords) {
   const x1 = x(at.age.median) + 12;
   const x2 = (x(from.age.median) + x(to.age.median)) / 2;
   const text = say.sameCost(name, from.interval, to.interval);

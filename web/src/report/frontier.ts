@@ -3,10 +3,11 @@
 
 import type { WayName } from '../types.ts';
 import type { Lang } from '../words.ts';
+import type { Facet } from './facets.ts';
 import { sized } from './number.ts';
 import { texts } from './report-words.ts';
 import { inWords, seriesOf, wayName } from './series.ts';
-import { measured, type Cell, type Measured, type View } from './view.ts';
+import { measured, type Cell, type Measured, type SettingName, type View } from './view.ts';
 
 export type CostOf = 'cpu' | 'bytes';
 export type AgeOf = 'own' | 'whole';
@@ -50,9 +51,18 @@ export interface FrontierData {
   unit: { age: string; cost: string };
 }
 
-export function frontierOf(view: View, cells: readonly Cell[], cost: CostOf, age: AgeOf, lang: Lang): FrontierData {
+/** The settings that are told by a point's place and its label. */
+export const ALONG: readonly SettingName[] = ['clients', 'interval_ms'];
+
+export function frontierOf(
+  view: View,
+  { cells, told }: Pick<Facet, 'cells' | 'told'>,
+  cost: CostOf,
+  age: AgeOf,
+  lang: Lang,
+): FrontierData {
   const leftOut: string[] = [];
-  const lines = seriesOf(cells, view, ['clients', 'interval_ms'], lang).map((series): Line => {
+  const lines = seriesOf(cells, view, told, lang).map((series): Line => {
     const points = series.cells.flatMap((cell): Point[] => {
       const why = whyNot(cell, [FIGURES[age], FIGURES[cost]], lang);
       if (why !== null) {

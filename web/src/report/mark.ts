@@ -1,31 +1,13 @@
-// The mark of a way as a path: the same shapes as beside its name and on the canvas of a lane.
+// The mark of a way, and a line, as paths.
 
+import { CORNERS } from '../mark.ts';
 import type { WayName } from '../types.ts';
 
 export function markPath(way: WayName, x: number, y: number, size: number): string {
   const r = size / 2;
-  const points: Record<Exclude<WayName, 'poll'>, [number, number][]> = {
-    'long-poll': [
-      [-0.9, -0.9],
-      [0.9, -0.9],
-      [0.9, 0.9],
-      [-0.9, 0.9],
-    ],
-    ws: [
-      [0, -1.2],
-      [1.2, 0],
-      [0, 1.2],
-      [-1.2, 0],
-    ],
-    sse: [
-      [-1.1, -0.9],
-      [1.1, -0.9],
-      [0, 1.1],
-    ],
-  };
   if (way === 'poll')
     return `M${n(x - r)} ${n(y)}a${n(r)} ${n(r)} 0 1 0 ${n(size)} 0a${n(r)} ${n(r)} 0 1 0 ${n(-size)} 0z`;
-  return `M${points[way].map(([dx, dy]) => `${n(x + dx * r)} ${n(y + dy * r)}`).join('L')}z`;
+  return `M${CORNERS[way].map(([dx, dy]) => `${n(x + dx * r)} ${n(y + dy * r)}`).join('L')}z`;
 }
 
 /** A line through points, as straight pieces. */

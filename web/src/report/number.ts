@@ -1,19 +1,7 @@
-// Numbers as a report shows them: three significant digits, thousands by comma, a real minus, the unit beside it.
+// Numbers as a report shows them: each in the unit of its size, the unit beside it.
 
+import { digitsOf, three } from '../digits.ts';
 import { plain, unit } from '../words.ts';
-
-/** Three significant digits; whole numbers beyond 1,000. `decimals` fixes them, for two that stand together. */
-export function three(value: number, decimals = digitsOf(value)): string {
-  const text = value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return text.replace('-', '\u2212').replace(/^\u2212(0(?:\.0*)?)$/, '$1');
-}
-
-/** How many decimals make three significant digits. What rounds up to a power of ten has one digit more before it. */
-function digitsOf(value: number): number {
-  if (value === 0) return 0;
-  const written = value.toLocaleString('en-US', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
-  return written.split('.')[1]?.length ?? 0;
-}
 
 /** From the lowest to the highest, both with the decimals of the wider; one number where both read the same. */
 export function spread(low: number, high: number, whole: boolean): string {

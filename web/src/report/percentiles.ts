@@ -1,10 +1,11 @@
 // How late the late ones are: a curve for each cell, with marks where the axis has a number.
 
 import type { Lang } from '../words.ts';
+import type { Facet } from './facets.ts';
 import { sized } from './number.ts';
 import { texts } from './report-words.ts';
 import { seriesOf } from './series.ts';
-import type { Cell, View } from './view.ts';
+import type { SettingName, View } from './view.ts';
 import type { WayName } from '../types.ts';
 
 /** Quantile and latency in microseconds. */
@@ -22,9 +23,16 @@ interface Curve {
 
 const MARKED = [0.5, 0.9, 0.99, 0.999, 0.9999] as const;
 
-export function curvesOf(view: View, cells: readonly Cell[], lang: Lang): { curves: Curve[]; leftOut: string[] } {
+/** The setting that all curves of a chart share. */
+export const ALONG: readonly SettingName[] = ['clients'];
+
+export function curvesOf(
+  view: View,
+  { cells, told }: Pick<Facet, 'cells' | 'told'>,
+  lang: Lang,
+): { curves: Curve[]; leftOut: string[] } {
   const leftOut: string[] = [];
-  const curves = seriesOf(cells, view, ['clients'], lang).flatMap((series): Curve[] => {
+  const curves = seriesOf(cells, view, told, lang).flatMap((series): Curve[] => {
     const cell = series.cells[0]!;
     // A clock of microseconds cannot tell less than one.
     const points = cell.latency_curve.map(([quantile, us]): CurvePoint => [quantile, Math.max(1, us)]);

@@ -1,7 +1,8 @@
 // Where, when and how a run was measured, in one line: without it no number can be compared with another.
 
 import { plain, unit, type Lang } from '../words.ts';
-import { lasting, sized, three } from './number.ts';
+import { three } from '../digits.ts';
+import { lasting, sized } from './number.ts';
 import { texts } from './report-words.ts';
 import { measured, type Machine, type View } from './view.ts';
 

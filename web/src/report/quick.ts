@@ -1,5 +1,7 @@
 // The quick run: the presenter starts it, everybody may follow it. It is a job of the topic `progress`, and ends.
 
+import { reason } from './reason.ts';
+
 /** Where a run is. `state` is `running`, `done`, or what went wrong. */
 export interface Step {
   done: number;
@@ -27,10 +29,9 @@ export async function begin(token: string): Promise<string> {
   }).catch(() => {
     throw new Refused(null);
   });
-  const body = (await answer.json().catch(() => ({}))) as { job?: unknown; title?: unknown; detail?: unknown };
+  const body = (await answer.json().catch(() => ({}))) as { job?: unknown };
   if (answer.ok && (typeof body.job === 'string' || typeof body.job === 'number')) return String(body.job);
-  const said = [body.title, body.detail].filter((text) => typeof text === 'string').join(': ');
-  throw new Refused(said || `${answer.status} ${answer.statusText}`.trim());
+  throw new Refused(reason(body) || `${answer.status} ${answer.statusText}`.trim());
 }
 
 /** Follows a job until it ends: resolves with its last state, or null when there is no such job any more. */

@@ -7,7 +7,7 @@ import { texts } from './report-words.ts';
 import type { Cell, SettingName, Settings, View } from './view.ts';
 
 /** Settings that say nothing of the other ways. */
-const ONLY: Partial<Record<SettingName, readonly WayName[]>> = {
+export const ONLY: Partial<Record<SettingName, readonly WayName[]>> = {
   interval_ms: ['poll'],
   polls: ['poll'],
   hold_ms: ['long-poll'],

@@ -5,15 +5,17 @@ import { createApp } from 'vue';
 import '../../.vitepress/theme/tokens.css';
 import './single.css';
 import SingleReport from './SingleReport.vue';
-import { fault, type View } from './view.ts';
+import { fault, type Text, type View } from './view.ts';
 
-function read(text: string): { view: View | null; wrong: string } {
+function read(text: string): { view: View | null; wrong: Text | null } {
   try {
     const value: unknown = JSON.parse(text);
-    const wrong = value === null ? '' : fault(value);
-    return { view: wrong === null ? (value as View) : null, wrong: wrong ?? '' };
+    // The empty form is no mistake.
+    if (value === null) return { view: null, wrong: null };
+    const wrong = fault(value);
+    return { view: wrong === null ? (value as View) : null, wrong };
   } catch {
-    return { view: null, wrong: 'not JSON' };
+    return { view: null, wrong: { en: 'not JSON', zh: '不是 JSON' } };
   }
 }
 

@@ -95,16 +95,21 @@ export function measured(cell: Cell, id: string): Measured | null {
 }
 
 /** What is wrong with something that should be a view, in words; null if it can be drawn. */
-export function fault(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null) return 'not an object';
+export function fault(value: unknown): Text | null {
+  if (typeof value !== 'object' || value === null) return { en: 'not an object', zh: '不是一个对象' };
   const view = value as Partial<Record<keyof View, unknown>>;
   for (const name of ['cells', 'figures', 'varied', 'findings', 'notes'] as const) {
-    if (!Array.isArray(view[name])) return `"${name}" is not a list`;
+    if (!Array.isArray(view[name])) return { en: `"${name}" is not a list`, zh: `"${name}" 不是列表` };
   }
   for (const name of ['title', 'machine', 'versions'] as const) {
-    if (typeof view[name] !== 'object' || view[name] === null) return `"${name}" is not an object`;
+    if (typeof view[name] !== 'object' || view[name] === null)
+      return { en: `"${name}" is not an object`, zh: `"${name}" 不是一个对象` };
   }
   const cells = view.cells as Partial<Cell>[];
-  const place = cells.findIndex((cell) => !cell?.settings || !cell.figures || !Array.isArray(cell.latency_curve));
-  return place < 0 ? null : `cell ${place + 1} has no settings, no figures or no latency curve`;
+  const place = 1 + cells.findIndex((cell) => !cell?.settings || !cell.figures || !Array.isArray(cell.latency_curve));
+  if (place === 0) return null;
+  return {
+    en: `cell ${place} has no settings, no figures or no latency curve`,
+    zh: `第 ${place} 组没有设置、指标或延迟曲线`,
+  };
 }

@@ -1,4 +1,5 @@
-// How wide a chart may be: one pixel of the drawing is one of the page, so that its text stays as large as any other.
+// How wide a chart may be: one pixel of the drawing is one of the page, so that its text stays as large as any other. Only
+// on a screen as wide as a projector's is it larger, because that is read from the last row.
 
 import { onBeforeUnmount, onMounted, ref, type Ref } from 'vue';
 
@@ -16,4 +17,17 @@ export function useWidth(element: Ref<HTMLElement | null>, otherwise: number): R
   });
   onBeforeUnmount(() => watching?.disconnect());
   return width;
+}
+
+/** How much larger than on a desk a drawing is. */
+export function useZoom(): Ref<number> {
+  const zoom = ref(1);
+  const wide = globalThis.matchMedia?.('screen and (min-width: 1600px)');
+  const choose = () => (zoom.value = wide?.matches ? 1.25 : 1);
+  onMounted(() => {
+    choose();
+    wide?.addEventListener('change', choose);
+  });
+  onBeforeUnmount(() => wide?.removeEventListener('change', choose));
+  return zoom;
 }
