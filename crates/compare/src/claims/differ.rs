@@ -4,9 +4,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Entry, Ledger, Verdict};
+use super::{Entry, Evidence, Ledger, Verdict, words};
 use crate::FORMAT;
-use crate::report::Lang;
+use crate::report::{Lang, number};
 
 /// Why a text is no ledger.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +88,17 @@ pub struct Changed {
     pub before: Verdict,
     /// In the second one.
     pub after: Verdict,
+    /// The figures that say something else.
+    pub figures: Vec<Moved>,
+}
+
+/// A figure that says something else in the second ledger.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Moved {
+    /// As it stands in the first ledger; none if it is not there.
+    pub before: Option<Evidence>,
+    /// As it stands in the second one.
+    pub after: Option<Evidence>,
 }
 
 impl Changed {
@@ -101,24 +112,76 @@ impl Changed {
 /// Sets ledger `b` against ledger `a`.
 #[must_use]
 pub fn differ(a: &Ledger, b: &Ledger) -> Difference {
-    let of = |ledger: &Ledger, id: &str| -> Option<Verdict> {
-        ledger.entries.iter().find(|entry| entry.id == id).map(|entry| entry.verdict)
-    };
-    let both: Vec<Changed> = a
-        .entries
-        .iter()
-        .filter_map(|Entry { id, verdict, .. }| {
-            Some(Changed { id: id.clone(), before: *verdict, after: of(b, id)? })
-        })
-        .collect();
+    let both: Vec<(&Entry, &Entry)> =
+        a.entries.iter().filter_map(|entry| Some((entry, of(b, &entry.id)?))).collect();
     let alone = |one: &Ledger, other: &Ledger| -> Vec<String> {
         let ids = one.entries.iter().map(|entry| &entry.id);
         ids.filter(|id| of(other, id).is_none()).cloned().collect()
     };
+    let changed = both.iter().filter(|(before, after)| before.verdict != after.verdict);
     Difference {
         compared: both.len(),
-        changed: both.into_iter().filter(|both| both.before != both.after).collect(),
+        changed: changed
+            .map(|(before, after)| Changed {
+                id: before.id.clone(),
+                before: before.verdict,
+                after: after.verdict,
+                figures: moved(before, after),
+            })
+            .collect(),
         alone: [alone(a, b), alone(b, a)].concat(),
+    }
+}
+
+fn of<'a>(ledger: &'a Ledger, id: &str) -> Option<&'a Entry> {
+    ledger.entries.iter().find(|entry| entry.id == id)
+}
+
+/// The figures that judge, side by side, as far as they do not say the same.
+fn moved(before: &Entry, after: &Entry) -> Vec<Moved> {
+    let judged = |entry: &Entry| -> Vec<Evidence> {
+        entry.evidence.iter().filter(|figure| !figure.beside).cloned().collect()
+    };
+    let (old, mut new) = (judged(before), judged(after));
+    let mut all: Vec<Moved> = old
+        .into_iter()
+        .map(|old| {
+            let place = new.iter().position(|new| new.what == old.what);
+            Moved { before: Some(old), after: place.map(|place| new.remove(place)) }
+        })
+        .collect();
+    // A name may tell why rounds do not count, or the version of a browser. If as many are left on both sides they are the
+    // same figures, in the same order.
+    let mut left: Vec<&mut Moved> = all.iter_mut().filter(|moved| moved.after.is_none()).collect();
+    if left.len() == new.len() {
+        left.iter_mut().zip(new.drain(..)).for_each(|(moved, new)| moved.after = Some(new));
+    }
+    all.extend(new.into_iter().map(|new| Moved { before: None, after: Some(new) }));
+    let says = |figure: &Option<Evidence>| figure.as_ref().map(|figure| figure.says);
+    all.retain(|moved| says(&moved.before) != says(&moved.after));
+    all
+}
+
+impl Moved {
+    /// From which figure to which. The second is named where its name is another.
+    fn text(&self, lang: Lang) -> String {
+        let name = |figure: &Evidence| format!("{}{}", figure.what.in_lang(lang), lang.pick(": ", "："));
+        let told = |figure: &Evidence| {
+            let says = figure.says.name();
+            format!("{}{}{}", words::value(figure, lang), lang.pick(", ", "，"), says.in_lang(lang))
+        };
+        let arrow = lang.pick("->", "→");
+        match (&self.before, &self.after) {
+            (Some(before), Some(after)) if before.what == after.what => {
+                format!("{}{} {arrow} {}", name(before), told(before), told(after))
+            }
+            (Some(before), Some(after)) => {
+                format!("{}{} {arrow} {}{}", name(before), told(before), name(after), told(after))
+            }
+            (Some(before), None) => format!("{}{} {arrow} {}", name(before), told(before), number::MISSING),
+            (None, Some(after)) => format!("{}{} {arrow} {}", name(after), number::MISSING, told(after)),
+            (None, None) => String::new(),
+        }
     }
 }
 
@@ -145,23 +208,121 @@ impl Difference {
                 Lang::En => format!("{}: {before} -> {after}; {why}\n", changed.id),
                 Lang::Zh => format!("{}：{before} → {after}；{why}\n", changed.id),
             };
+            changed.figures.iter().for_each(|moved| out += &format!("  {}\n", moved.text(lang)));
         }
         if !self.alone.is_empty() {
             let ids = self.alone.join(", ");
-            out += &format!("{}{ids}\n", lang.pick("In one ledger only: ", "只有一份台账里有："));
+            out += &format!("{}{ids}\n", lang.pick("In one ledger only: ", "只有一份判定表里有："));
         }
         let contradictions = self.changed.iter().filter(|changed| changed.contradicts()).count();
         let (compared, changed) = (self.compared, self.changed.len());
-        out += &match lang {
-            Lang::En => format!(
+        out += &match (lang, compared, changed) {
+            (Lang::En, 0, _) => "No claim is in both ledgers, so nothing was compared.\n".to_owned(),
+            (Lang::Zh, 0, _) => "没有一条说法同时出现在两份判定表里，无从比较。\n".to_owned(),
+            (Lang::En, _, 0) => format!("Claims compared: {compared}; no verdict changed.\n"),
+            (Lang::Zh, _, 0) => format!("比较了 {compared} 条说法：没有判定改变。\n"),
+            (Lang::En, ..) => format!(
                 "Claims compared: {compared}; verdicts changed: {changed}, of which decided both times: {contradictions}.\n"
             ),
-            Lang::Zh => {
-                format!(
-                    "比较了 {compared} 条说法：{changed} 条判定变了，其中 {contradictions} 条两次都有定论。\n"
-                )
-            }
+            (Lang::Zh, ..) => format!(
+                "比较了 {compared} 条说法：{changed} 条判定变了，其中 {contradictions} 条两次都有定论。\n"
+            ),
         };
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use Verdict::{Depends, Fails, Holds, Undecided};
+    use measure::{Machine, Pressure};
+
+    use super::*;
+    use crate::Text;
+    use crate::claims::files::Head;
+    use crate::claims::found::Found;
+
+    fn figure(name: &str, rounds: &[f64], says: Verdict) -> Evidence {
+        Evidence::of(Text::new(name, name), "×", rounds, says)
+    }
+
+    fn entry(id: &str, evidence: Vec<Evidence>) -> Entry {
+        let verdict = Verdict::of(&evidence);
+        let head = Head { id: id.to_owned(), ..Head::default() };
+        head.entry(Found { verdict, evidence, ..Found::nothing(Text::default()) })
+    }
+
+    fn ledger(entries: Vec<Entry>) -> Ledger {
+        Ledger {
+            format: FORMAT,
+            started: "2026-11-23T14:00:00Z".to_owned(),
+            machine: Machine::default(),
+            before: Pressure::default(),
+            versions: BTreeMap::new(),
+            entries,
+        }
+    }
+
+    fn verdicts(all: &[(&str, Verdict)]) -> Ledger {
+        ledger(all.iter().map(|(id, says)| entry(id, vec![figure("CPU", &[1.0], *says)])).collect())
+    }
+
+    #[test]
+    fn only_what_was_undecided_may_change() {
+        let before = verdicts(&[("C01", Holds), ("C02", Undecided), ("C03", Fails), ("C04", Fails)]);
+        let after = verdicts(&[("C01", Holds), ("C02", Fails), ("C03", Undecided), ("C05", Holds)]);
+        let difference = differ(&before, &after);
+        assert_eq!((difference.compared, difference.changed.len(), difference.contradicts()), (3, 2, false));
+        assert_eq!(difference.alone, ["C04", "C05"]);
+        let wrong = differ(&before, &verdicts(&[("C01", Depends)]));
+        assert!(wrong.contradicts());
+        assert!(wrong.text(Lang::En).starts_with("C01: holds -> depends; both were decided"), "{wrong:?}");
+        assert!(wrong.text(Lang::Zh).contains("其中 1 条两次都有定论"), "{}", wrong.text(Lang::Zh));
+    }
+
+    #[test]
+    fn the_same_ledger_twice_says_that_nothing_changed() {
+        let one = verdicts(&[("C01", Holds), ("C02", Undecided)]);
+        let same = differ(&one, &one.clone());
+        assert_eq!(same.text(Lang::En), "Claims compared: 2; no verdict changed.\n");
+        assert_eq!(same.text(Lang::Zh), "比较了 2 条说法：没有判定改变。\n");
+        let none = differ(&one, &verdicts(&[])).text(Lang::En);
+        assert_eq!(
+            none,
+            "In one ledger only: C01, C02\nNo claim is in both ledgers, so nothing was compared.\n"
+        );
+    }
+
+    #[test]
+    fn it_tells_from_which_figure_to_which() {
+        let (polls, bytes) = (figure("polls", &[3.0], Holds), figure("bytes", &[9.0], Holds));
+        let aside = |value| figure("break-even", &[value], Holds).aside();
+        let open = figure("CPU", &[0.5, 1.5, 2.5], Undecided);
+        let before = ledger(vec![entry("C01", vec![polls.clone(), open.clone(), aside(1.0)])]);
+        let figures = vec![polls, figure("CPU", &[0.5, 0.5, 0.5], Fails), bytes.clone(), aside(7.0)];
+        let difference = differ(&before, &ledger(vec![entry("C01", figures)]));
+        let thin = '\u{202f}';
+        assert_eq!(
+            difference.text(Lang::En),
+            format!(
+                "C01: undecided -> depends; one of them was undecided\n  \
+                 CPU: 1.50{thin}× (0.50–2.50{thin}×), 3 rounds, undecided -> 0.500{thin}×, 3 rounds, fails\n  \
+                 bytes: – -> 9.00{thin}×, holds\n\
+                 Claims compared: 1; verdicts changed: 1, of which decided both times: 0.\n"
+            )
+        );
+        assert!(difference.text(Lang::Zh).contains("3 轮，未定 → 0.500"), "{}", difference.text(Lang::Zh));
+        // Another name in the same place is the same figure: a round was refused, or the browser is a newer one.
+        let (old, new) = (figure("CPU (1 round refused)", &[3.0], Undecided), figure("CPU", &[3.0], Holds));
+        let renamed = differ(&ledger(vec![entry("C01", vec![old])]), &ledger(vec![entry("C01", vec![new])]));
+        assert!(
+            renamed
+                .text(Lang::En)
+                .contains(&format!("refused): 3.00{thin}×, undecided -> CPU: 3.00{thin}×, holds")),
+            "{}",
+            renamed.text(Lang::En)
+        );
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use measure::{Machine, Pressure};
 
-use super::{Entry, Ledger, Verdict, browser, experiments, files, measured};
+use super::found::Found;
+use super::{Entry, Ledger, browser, experiments, files, measured};
 use crate::progress::{Progress, Step};
 use crate::{Error, FORMAT, Means, Text, store};
 
@@ -95,19 +96,8 @@ async fn try_one(
 
 /// The entry of a claim about which nothing could be found out.
 fn untried(id: &str, error: &Error) -> Entry {
-    let files::Head { section, claim, threshold, .. } = files::head(id);
-    Entry {
-        id: id.to_owned(),
-        section,
-        claim,
-        verdict: Verdict::Undecided,
-        finding: Text::new(format!("Nothing could be measured: {error}."), format!("没能测成：{error}。")),
-        knob: Text::default(),
-        threshold,
-        evidence: Vec::new(),
-        run: None,
-        raw: serde_json::Value::Null,
-    }
+    let why = Text::new(format!("Nothing could be measured: {error}."), format!("没能测成：{error}。"));
+    files::head(id).entry(Found::nothing(why))
 }
 
 /// One of several runs that one progress shows: its end is not the end of all.

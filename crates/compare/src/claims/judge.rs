@@ -11,8 +11,8 @@ use crate::{Round, Run, Settings, Text};
 struct Answer {
     /// The cell in words.
     label: Words,
-    spread: Option<Spread>,
-    rounds: u32,
+    /// Of each round that counts.
+    values: Vec<f64>,
     /// Why rounds do not count.
     refused: Option<Text>,
     says: Verdict,
@@ -21,25 +21,35 @@ struct Answer {
 /// The entry of a claim that was measured. `file` is the name of the run's file.
 pub(super) fn entry(claim: &Claim, run: &Run, file: Option<String>) -> Entry {
     let labels = Labels::of(run);
-    let answers: Vec<Vec<Answer>> = claim
-        .questions
-        .iter()
-        .map(|question| {
-            question.pairs.iter().map(|pair| answer(claim, question, pair, run, &labels)).collect()
-        })
-        .collect();
-    let asked = || claim.questions.iter().zip(&answers);
-    let judged = asked().filter(|(question, _)| question.threshold.is_some());
-    let says: Vec<Verdict> = judged.clone().flat_map(|(_, all)| all).map(|answer| answer.says).collect();
-    // An opinion beside what was measured leaves the verdict alone.
-    let opinions = claim.opinions.iter().filter(|_| says.is_empty()).map(|_| Verdict::Unsupported);
-    let verdict = Verdict::together(says.iter().copied().chain(opinions));
-    let found: Vec<Text> = judged.map(|(question, all)| sentence(question, all)).collect();
-    let mut evidence: Vec<Evidence> = asked()
-        .flat_map(|(question, all)| all.iter().map(move |answer| (question, answer)))
-        .map(|(question, answer)| as_evidence(question, answer, verdict))
-        .collect();
+    let entry = conclude(claim, &labels, |question, pair, number| value(question, pair, run, number));
+    Entry { run: file, ..entry }
+}
+
+/// What round `number` answers to a question in a cell; none when it was not made.
+type Value = Option<Result<f64, Why>>;
+
+/// The entry of a claim whose figures `value` tells.
+pub(super) fn conclude(
+    claim: &Claim,
+    labels: &Labels,
+    value: impl Fn(&Question, &Pair, u32) -> Value,
+) -> Entry {
+    let (mut found, mut evidence) = (Vec::new(), Vec::new());
+    for question in &claim.questions {
+        let pairs = question.pairs.iter();
+        let answers: Vec<Answer> = pairs
+            .map(|pair| {
+                let rounds = (1..=claim.scenario.rounds).map(|number| value(question, pair, number));
+                answer(question, labels.label(&pair.of), rounds)
+            })
+            .collect();
+        if question.threshold.is_some() {
+            found.push(sentence(question, &answers));
+        }
+        evidence.extend(answers.iter().map(|answer| as_evidence(question, answer)));
+    }
     evidence.extend(claim.opinions.iter().map(opinion));
+    let verdict = Verdict::of(&evidence);
     let flips = matches!(verdict, Verdict::Fails | Verdict::Depends);
     Entry {
         id: claim.id.clone(),
@@ -50,13 +60,14 @@ pub(super) fn entry(claim: &Claim, run: &Run, file: Option<String>) -> Entry {
         knob: if flips { claim.knob.clone() } else { Text::default() },
         threshold: claim.threshold.clone(),
         evidence,
-        run: file,
+        run: None,
         raw: serde_json::Value::Null,
     }
 }
 
 /// What the reports call each cell.
-struct Labels(Vec<(Settings, Words)>);
+#[derive(Default)]
+pub(super) struct Labels(Vec<(Settings, Words)>);
 
 impl Labels {
     fn of(run: &Run) -> Self {
@@ -71,38 +82,38 @@ impl Labels {
     }
 }
 
-fn answer(claim: &Claim, question: &Question, pair: &Pair, run: &Run, labels: &Labels) -> Answer {
-    let (mut values, mut whys) = (Vec::new(), Vec::new());
-    for number in 1..=claim.scenario.rounds {
-        match value(question, pair, run, number) {
+fn answer(question: &Question, label: Words, rounds: impl Iterator<Item = Value>) -> Answer {
+    let (mut values, mut whys, mut of) = (Vec::new(), Vec::new(), 0_usize);
+    for value in rounds {
+        of += 1;
+        match value {
             Some(Ok(value)) if value.is_finite() => values.push(value),
             Some(Err(why)) => whys.push(why),
             // It was not measured, or divided by nothing.
             Some(Ok(_)) | None => {}
         }
     }
-    let lost = claim.scenario.rounds as usize - values.len();
+    let lost = of - values.len();
     whys.sort_unstable();
     whys.dedup();
     let refused = (lost > 0).then(|| {
-        let (of, Words { en, zh }) = (claim.scenario.rounds, why::missing(&whys));
+        let Words { en, zh } = why::missing(&whys);
         let does = if lost == 1 { "does" } else { "do" };
         Text::new(
             format!("{lost} of {of} rounds {does} not count: {en}"),
             format!("{of} 轮里有 {lost} 轮不算数：{zh}"),
         )
     });
-    let spread = Spread::of(&values);
-    let says = match (spread, question.threshold) {
+    let says = match (Spread::of(&values), question.threshold) {
         (Some(spread), Some(threshold)) if refused.is_none() => threshold.judge(spread.low, spread.high),
         _ => Verdict::Undecided,
     };
-    Answer { label: labels.label(&pair.of), spread, rounds: values.len() as u32, refused, says }
+    Answer { label, values, refused, says }
 }
 
-/// What round `number` answers; none when it was not made. A cell and what it is set against are measured in the same
+/// What round `number` of a run answers. A cell and what it is set against are measured in the same
 /// round, so that what slowed the machine then slowed both.
-fn value(question: &Question, pair: &Pair, run: &Run, number: u32) -> Option<Result<f64, Why>> {
+fn value(question: &Question, pair: &Pair, run: &Run, number: u32) -> Value {
     let round = |cell: &Settings| -> Option<&Round> {
         run.rounds.iter().find(|round| round.round == number && round.settings == *cell)
     };
@@ -121,24 +132,15 @@ fn value(question: &Question, pair: &Pair, run: &Run, number: u32) -> Option<Res
     }))
 }
 
-/// `verdict` is what a figure says that judges nothing: it belongs to the whole.
-fn as_evidence(question: &Question, answer: &Answer, verdict: Verdict) -> Evidence {
+fn as_evidence(question: &Question, answer: &Answer) -> Evidence {
     let (what, label) = (&question.what, &answer.label);
     let (mut en, mut zh) = (format!("{}, {}", what.en, label.en), format!("{}，{}", what.zh, label.zh));
     if let Some(refused) = &answer.refused {
         en += &format!(" ({})", refused.en);
         zh += &format!("（{}）", refused.zh);
     }
-    Evidence {
-        what: Text::new(en, zh),
-        unit: question.unit().to_owned(),
-        value: answer.spread.map(|spread| spread.median),
-        low: answer.spread.map(|spread| spread.low),
-        high: answer.spread.map(|spread| spread.high),
-        rounds: answer.rounds,
-        says: if question.threshold.is_some() { answer.says } else { verdict },
-        beside: question.threshold.is_none(),
-    }
+    let figure = Evidence::of(Text::new(en, zh), question.unit(), &answer.values, answer.says);
+    if question.threshold.is_some() { figure } else { figure.aside() }
 }
 
 fn opinion(opinion: &Text) -> Evidence {
@@ -146,8 +148,7 @@ fn opinion(opinion: &Text) -> Evidence {
         format!("{}: an opinion, which no measurement can carry", opinion.en),
         format!("{}：这是看法，测量无从证实", opinion.zh),
     );
-    let (unit, says) = (String::new(), Verdict::Unsupported);
-    Evidence { what, unit, value: None, low: None, high: None, rounds: 0, says, beside: false }
+    Evidence::of(what, "", &[], Verdict::Unsupported)
 }
 
 /// Where a question is true, where it is false and where it is open, each with its figure.
@@ -184,7 +185,7 @@ fn in_chinese(answer: &Answer, unit: &str) -> String {
 
 /// The median; all of the spread where it is what decides nothing.
 fn figure(answer: &Answer, unit: &str) -> String {
-    match answer.spread {
+    match Spread::of(&answer.values) {
         None => number::MISSING.to_owned(),
         Some(spread) if answer.says == Verdict::Undecided => number::range(spread.low, spread.high, unit),
         Some(spread) => number::with_unit(spread.median, unit),

@@ -6,6 +6,7 @@ use measure::{Machine, Pressure};
 use serde::{Deserialize, Serialize};
 
 use crate::Text;
+use crate::report::Spread;
 
 /// What a measurement says about a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub enum Verdict {
 pub struct Evidence {
     /// What it is, and of what.
     pub what: Text,
-    /// Its unit, as in `ms`; empty for a plain number.
+    /// Its unit, as in `ms`; `count` for what is counted, empty for a plain number.
     pub unit: String,
     /// The median of all rounds; missing when it could not be measured.
     pub value: Option<f64>,
@@ -38,9 +39,9 @@ pub struct Evidence {
     pub high: Option<f64>,
     /// How many rounds.
     pub rounds: u32,
-    /// What this figure alone says.
+    /// What this figure alone says; of one that stands beside, undecided.
     pub says: Verdict,
-    /// Whether it only stands beside the others, and says no more than they say together.
+    /// Whether it only stands beside the others, and decides nothing.
     #[serde(default)]
     pub beside: bool,
 }
@@ -87,6 +88,28 @@ pub struct Ledger {
     pub entries: Vec<Entry>,
 }
 
+impl Evidence {
+    /// A figure of several rounds, with their median and spread; of none, it is missing.
+    pub(super) fn of(what: Text, unit: &str, rounds: &[f64], says: Verdict) -> Self {
+        let spread = Spread::of(rounds);
+        Self {
+            what,
+            unit: unit.to_owned(),
+            value: spread.map(|spread| spread.median),
+            low: spread.map(|spread| spread.low),
+            high: spread.map(|spread| spread.high),
+            rounds: u32::try_from(rounds.len()).unwrap_or(u32::MAX),
+            says,
+            beside: false,
+        }
+    }
+
+    /// The same figure, shown and not judged.
+    pub(super) fn aside(self) -> Self {
+        Self { says: Verdict::Undecided, beside: true, ..self }
+    }
+}
+
 impl Verdict {
     /// Its name.
     #[must_use]
@@ -102,7 +125,8 @@ impl Verdict {
     }
 
     /// What several figures say together: all the same is that; true here and false there depends; and one that is
-    /// undecided leaves the whole undecided, unless the others already disagree.
+    /// undecided leaves the whole undecided, unless the others already disagree. An opinion is passed over where
+    /// anything was looked at.
     #[must_use]
     pub fn together(all: impl IntoIterator<Item = Self>) -> Self {
         let all: Vec<Self> = all.into_iter().collect();
@@ -111,11 +135,14 @@ impl Verdict {
             Self::Depends
         } else if some(Self::Undecided) || all.is_empty() {
             Self::Undecided
-        } else if some(Self::Unsupported) {
-            Self::Unsupported
         } else {
-            all[0]
+            all.into_iter().find(|verdict| *verdict != Self::Unsupported).unwrap_or(Self::Unsupported)
         }
+    }
+
+    /// What the figures say together that do not only stand beside.
+    pub(super) fn of(evidence: &[Evidence]) -> Self {
+        Self::together(evidence.iter().filter(|figure| !figure.beside).map(|figure| figure.says))
     }
 }
 
@@ -165,11 +192,23 @@ mod tests {
 
     #[test]
     fn together_they_hold_fail_or_depend() {
-        use Verdict::{Depends, Fails, Holds, Undecided};
+        use Verdict::{Depends, Fails, Holds, Undecided, Unsupported};
         assert_eq!(Verdict::together([Holds, Holds]), Holds);
         assert_eq!(Verdict::together([Fails]), Fails);
         assert_eq!(Verdict::together([Holds, Undecided, Fails]), Depends);
         assert_eq!(Verdict::together([Holds, Undecided]), Undecided);
         assert_eq!(Verdict::together([]), Undecided);
+        assert_eq!(Verdict::together([Unsupported, Fails]), Fails, "an opinion changes nothing");
+        assert_eq!(Verdict::together([Unsupported, Undecided]), Undecided);
+        assert_eq!(Verdict::together([Unsupported, Unsupported]), Unsupported);
+    }
+
+    #[test]
+    fn what_stands_beside_is_not_asked() {
+        let figure = |says| Evidence::of(Text::default(), "s", &[3.0, 1.0, 2.0], says);
+        let beside = figure(Verdict::Fails).aside();
+        assert_eq!((beside.value, beside.low, beside.says), (Some(2.0), Some(1.0), Verdict::Undecided));
+        assert_eq!(Verdict::of(&[figure(Verdict::Holds), beside.clone()]), Verdict::Holds);
+        assert_eq!(Verdict::of(&[beside]), Verdict::Undecided);
     }
 }

@@ -6,7 +6,7 @@
 //! | `claim`, `measured`, `judge` | those that a scenario can answer |
 //! | `browser` | those that only a browser can answer |
 //! | `experiments` | those that need a small experiment of their own |
-//! | `execute` | claim after claim, into one ledger |
+//! | `execute`, `found` | claim after claim, into one ledger; what trying one came to |
 //! | `ledger` | verdicts, what they rest on, and when a spread decides nothing |
 //! | `words`, `table`, `markdown` | a ledger for people |
 //! | `differ` | two ledgers: which verdicts changed |
@@ -17,6 +17,7 @@ pub mod differ;
 mod execute;
 pub mod experiments;
 mod files;
+mod found;
 mod judge;
 mod ledger;
 mod markdown;
@@ -24,6 +25,8 @@ mod measured;
 mod table;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod verdicts;
 mod words;
 
 pub use crate::Text;

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use measure::{Cost, Machine, Pressure};
 
 use super::claim::Claim;
-use super::{
-    Entry, Ledger, Verdict, all, differ, differ::read, files, heads, judge, markdown, measured, table,
-};
+use super::{Entry, Ledger, Verdict, all, differ::read, files, heads, judge, markdown, measured, table};
 use crate::report::Lang;
 use crate::{FORMAT, HeardOf, Mark, Round, Run, ServerCost, Settings};
 
@@ -277,24 +275,6 @@ fn ledger(verdicts: &[(&str, Verdict)]) -> Ledger {
         versions: BTreeMap::new(),
         entries: entries.collect(),
     }
-}
-
-#[test]
-fn only_what_was_undecided_may_change() {
-    use Verdict::{Depends, Fails, Holds, Undecided};
-    let before = ledger(&[("C01", Holds), ("C02", Undecided), ("C03", Fails), ("C04", Fails)]);
-    let after = ledger(&[("C01", Holds), ("C02", Fails), ("C03", Undecided), ("C05", Holds)]);
-    let difference = differ(&before, &after);
-    assert_eq!((difference.compared, difference.changed.len(), difference.contradicts()), (3, 2, false));
-    assert_eq!(difference.alone, ["C04", "C05"]);
-    let wrong = differ(&before, &ledger(&[("C01", Depends)]));
-    assert!(wrong.contradicts());
-    assert!(
-        wrong.text(Lang::En).starts_with("C01: holds -> depends; both were decided"),
-        "{}",
-        wrong.text(Lang::En)
-    );
-    assert!(wrong.text(Lang::Zh).contains("其中 1 条两次都有定论"), "{}", wrong.text(Lang::Zh));
 }
 
 #[test]

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `launch` | a browser on a page, and nothing left of it afterwards |
 //! | `host` | serves the page, answers its streams by a script, hears its reports |
-//! | `sheet` | a claim's file, and the entry made of it |
+//! | `sheet` | the numbers of a claim's file, and its entry |
 //! | `lost` | why there is nothing to judge |
 //! | `reconnect`, `reconnect_rule` | C06: does it come back by itself? |
 //! | `pool`, `pool_rule` | C08: how many connections at a time? |
@@ -28,7 +28,7 @@ use std::time::Duration;
 use self::launch::Browser;
 use self::lost::Lost;
 use self::sheet::{Judged, figure};
-use super::{Entry, Evidence, Text, Verdict, words};
+use super::{Entry, Evidence, Text, Verdict, files, words};
 
 /// The claims that are tried here.
 pub const IDS: [&str; 4] = ["C06", "C08", "C12", "C16"];
@@ -58,18 +58,7 @@ pub async fn run(id: &str, say: &mut dyn FnMut(&str)) -> Entry {
         "C16" => tabs::run(say).await,
         _ => Err(Lost::Unknown(id.to_owned())),
     };
-    tried.unwrap_or_else(|lost| Entry {
-        id: id.to_owned(),
-        section: String::new(),
-        claim: Text::default(),
-        verdict: Verdict::Undecided,
-        finding: lost.text(),
-        knob: Text::default(),
-        threshold: Text::default(),
-        evidence: Vec::new(),
-        run: None,
-        raw: serde_json::Value::Null,
-    })
+    tried.unwrap_or_else(|lost| files::head(id).entry(Judged::nothing(lost.text())))
 }
 
 /// What became of an experiment in one browser.
@@ -95,9 +84,9 @@ fn judge<T>(tried: &[Tried<T>], mut one: impl FnMut(&T) -> (Text, Vec<Evidence>)
             }
         }
     }
-    let verdict = Verdict::together(evidence.iter().map(|figure| figure.says));
+    let verdict = Verdict::of(&evidence);
     let knob = if matches!(verdict, Verdict::Fails | Verdict::Depends) { knob } else { Text::default() };
-    Judged { verdict, finding: words::sentences(&found), knob, evidence }
+    Judged { verdict, finding: words::sentences(&found), knob, evidence, raw: serde_json::Value::Null }
 }
 
 /// Everything raw, by browser.
@@ -128,8 +117,8 @@ mod tests {
             let entry = run(id, &mut |line| println!("{line}")).await;
             println!("{}", serde_json::to_string_pretty(&entry).unwrap());
             assert_ne!(entry.verdict, Verdict::Undecided, "{id}");
-            let open: Vec<_> =
-                entry.evidence.iter().filter(|figure| figure.says == Verdict::Undecided).collect();
+            let judged = entry.evidence.iter().filter(|figure| !figure.beside);
+            let open: Vec<_> = judged.filter(|figure| figure.says == Verdict::Undecided).collect();
             assert!(
                 open.iter().all(|figure| figure.what.en.contains("HTTP/2: not measured")),
                 "{id}: {open:#?}"

@@ -56,7 +56,7 @@ pub(super) struct Case {
     pub(super) came_back: Option<bool>,
     /// `readyState` as it was reported last.
     pub(super) ready_state: Option<u64>,
-    /// When its stream ended, while it has not asked again.
+    /// When its stream ended, while it has not asked again; in the end only if it was watched long enough.
     #[serde(skip)]
     pub(super) ended: Option<Instant>,
     /// When the bad answer was given.
@@ -128,6 +128,10 @@ async fn observe(
             None if Instant::now() >= end => break,
             None => {}
         }
+    }
+    // A stream that has only just ended tells nothing.
+    for case in seen.cases.values_mut() {
+        case.ended = case.ended.filter(|ended| ended.elapsed() >= watch);
     }
     Ok(seen)
 }

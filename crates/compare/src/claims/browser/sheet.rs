@@ -1,31 +1,18 @@
-//! The file of one claim: the tutorial's words, the threshold in words, and the numbers of the rule.
+//! The numbers of one claim, as they stand in its file beside the claim's words, and its entry in the ledger.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::lost::Lost;
-use crate::claims::{Entry, Evidence, Text, Verdict};
-use crate::report::Spread;
+pub(super) use crate::claims::found::Found as Judged;
+use crate::claims::{Entry, Evidence, Text, Verdict, files};
 
-/// `benches/claims/ID.toml`.
+/// What an experiment reads of `benches/claims/ID.toml`.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Sheet<N> {
     id: String,
-    section: String,
-    claim: Text,
-    threshold: Text,
     /// What the rule and the experiment use.
     pub(super) numbers: N,
-}
-
-/// What an experiment came to.
-#[derive(Clone, Debug)]
-pub(super) struct Judged {
-    pub(super) verdict: Verdict,
-    pub(super) finding: Text,
-    pub(super) knob: Text,
-    pub(super) evidence: Vec<Evidence>,
 }
 
 impl<N: DeserializeOwned> Sheet<N> {
@@ -39,32 +26,11 @@ impl<N: DeserializeOwned> Sheet<N> {
 
     /// The entry of the ledger.
     pub(super) fn entry(self, judged: Judged, raw: serde_json::Value) -> Entry {
-        Entry {
-            id: self.id,
-            section: self.section,
-            claim: self.claim,
-            verdict: judged.verdict,
-            finding: judged.finding,
-            knob: judged.knob,
-            threshold: self.threshold,
-            evidence: judged.evidence,
-            run: None,
-            raw,
-        }
+        files::head(&self.id).entry(Judged { raw, ..judged })
     }
 }
 
 /// A figure of several rounds; of none, it is missing.
 pub(super) fn figure(what: Text, unit: &str, figures: &[f64], says: Verdict) -> Evidence {
-    let spread = Spread::of(figures);
-    Evidence {
-        what,
-        unit: unit.to_owned(),
-        value: spread.map(|spread| spread.median),
-        low: spread.map(|spread| spread.low),
-        high: spread.map(|spread| spread.high),
-        rounds: u32::try_from(figures.len()).unwrap_or(u32::MAX),
-        says,
-        beside: false,
-    }
+    Evidence::of(what, unit, figures, says)
 }

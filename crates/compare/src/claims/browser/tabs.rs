@@ -126,7 +126,7 @@ fn evidence(seen: &Seen, Numbers { tabs, .. }: Numbers) -> Vec<Evidence> {
             format!("{title}：{zh}，{tabs} 个标签页中收到事件的个数"),
         );
         let says = if live == tabs { Verdict::Holds } else { Verdict::Fails };
-        figure(what, "", &[f64::from(u32::try_from(live).unwrap_or(u32::MAX))], says)
+        figure(what, "count", &[f64::from(u32::try_from(live).unwrap_or(u32::MAX))], says)
     };
     vec![
         one(&seen.own, "with a stream each", "每页一条流"),
@@ -186,6 +186,10 @@ mod tests {
         );
         assert_eq!(judge(&seen(7, 7), NUMBERS).verdict, Verdict::Holds);
         assert_eq!(judge(&seen(6, 6), NUMBERS).verdict, Verdict::Fails);
+        let missing = [(Browser::Firefox, Err(Lost::NotInstalled(Browser::Firefox)))];
+        assert_eq!(judge(&missing, NUMBERS).verdict, Verdict::Undecided);
+        let one = [seen(7, 7), missing.into()].into_iter().flatten().collect::<Vec<_>>();
+        assert_eq!(judge(&one, NUMBERS).verdict, Verdict::Undecided, "one browser is not both");
     }
 
     /// Needs Chromium, as the tests of the page do.

@@ -112,19 +112,19 @@ fn judge(numbers: &Numbers, table: &Table) -> Judged {
         let zh = format!("{name}：首个支持的版本（教程：{zh}）{}", found.zh);
         evidence.push(row(en, zh, since, says));
     }
-    // An opinion says nothing about the versions, so it is no part of the verdict.
-    let verdict = Verdict::together(evidence.iter().map(|figure| figure.says));
     let rows = evidence.len();
     evidence.extend(
         numbers.opinions.iter().map(|opinion| figure(opinion.clone(), "", &[], Verdict::Unsupported)),
     );
+    let verdict = Verdict::of(&evidence);
     let knob = match verdict {
         Verdict::Fails | Verdict::Depends => {
             Text::new("Which browser, in which version.", "哪种浏览器、哪个版本。")
         }
         _ => Text::default(),
     };
-    Judged { verdict, finding: finding(table, rows, &wrong, numbers), knob, evidence }
+    let finding = finding(table, rows, &wrong, numbers);
+    Judged { verdict, finding, knob, evidence, raw: Value::Null }
 }
 
 /// What MDN says of a browser, in words.
@@ -143,7 +143,7 @@ fn row(en: String, zh: String, since: Since, says: Verdict) -> Evidence {
         Since::Version(version) => vec![version],
         Since::Never | Since::Unknown => Vec::new(),
     };
-    figure(Text::new(en, zh), "", &version, says)
+    figure(Text::new(en, zh), "count", &version, says)
 }
 
 fn finding(table: &Table, rows: usize, wrong: &[Text], numbers: &Numbers) -> Text {
@@ -201,6 +201,18 @@ mod tests {
         let judged = entry(&"12".into());
         assert_eq!(judged.verdict, Verdict::Holds);
         assert!(judged.finding.zh.contains("没有不同"), "{}", judged.finding.zh);
+    }
+
+    #[test]
+    fn it_fails_where_every_row_differs() {
+        let numbers = Sheet::<Numbers>::read(SHEET).unwrap().numbers;
+        let mut table: Table = serde_json::from_str(DATA).unwrap();
+        for row in &mut table.browsers {
+            row.since = if numbers.never.contains(&row.id) { "9".into() } else { false.into() };
+        }
+        let judged = judge(&numbers, &table);
+        assert_eq!(judged.verdict, Verdict::Fails);
+        assert!(judged.finding.en.contains("9 of 9 rows differ"), "{}", judged.finding.en);
     }
 
     #[test]

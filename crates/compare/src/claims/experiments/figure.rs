@@ -10,22 +10,13 @@ pub(super) fn figure(
     rounds: &[f64],
     says: impl FnOnce(f64, f64) -> Verdict,
 ) -> Evidence {
-    let spread = Spread::of(rounds);
-    Evidence {
-        what,
-        unit: unit.to_owned(),
-        value: spread.map(|spread| spread.median),
-        low: spread.map(|spread| spread.low),
-        high: spread.map(|spread| spread.high),
-        rounds: u32::try_from(rounds.len()).unwrap_or(u32::MAX),
-        says: spread.map_or(Verdict::Undecided, |spread| says(spread.low, spread.high)),
-        beside: false,
-    }
+    let says = Spread::of(rounds).map_or(Verdict::Undecided, |spread| says(spread.low, spread.high));
+    Evidence::of(what, unit, rounds, says)
 }
 
 /// A figure that stands beside the verdict: alone it decides nothing.
 pub(super) fn beside(what: Text, unit: &str, rounds: &[f64]) -> Evidence {
-    Evidence { beside: true, ..figure(what, unit, rounds, |_, _| Verdict::Undecided) }
+    Evidence::of(what, unit, rounds, Verdict::Undecided).aside()
 }
 
 /// The median of what an experiment saw.

@@ -35,9 +35,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
-use super::{Entry, Text, Verdict};
+use super::{Entry, Text, files};
 use claim::{Claim, Found};
 
 /// The claims that this module can judge.
@@ -127,34 +126,25 @@ async fn judge<Rule: DeserializeOwned>(
     text: &str,
     experiment: impl AsyncFnOnce(&Rule) -> Result<Found, Trouble>,
 ) -> Entry {
-    match Claim::read(text) {
-        Ok(claim) => {
-            let found = experiment(&claim.rule).await;
-            claim.entry(found)
-        }
+    let found = match Claim::read(text) {
+        Ok(claim) => experiment(&claim.rule).await,
+        Err(trouble) => Err(trouble),
+    };
+    match found {
+        Ok(found) => files::head(id).entry(found),
         Err(trouble) => nothing(id, &trouble),
     }
 }
 
-/// An entry about which nothing is known but that it failed.
+/// The entry of a claim about which nothing is known but that trying it failed.
 fn nothing(id: &str, trouble: &Trouble) -> Entry {
-    Entry {
-        id: id.to_owned(),
-        section: String::new(),
-        claim: Text::default(),
-        verdict: Verdict::Undecided,
-        finding: trouble.finding(),
-        knob: Text::default(),
-        threshold: Text::default(),
-        evidence: Vec::new(),
-        run: None,
-        raw: Value::Null,
-    }
+    files::head(id).entry(Found::nothing(trouble.finding()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claims::Verdict;
 
     /// The `fourways` binary of this build: `FOURWAYS_BIN`, or the one beside the tests.
     pub(super) fn env() -> Env {

@@ -11,7 +11,7 @@ use transport::{Heard, Target, Transport};
 use wire::Wire;
 
 use super::claim::Found;
-use super::figure::figure;
+use super::figure::{beside, figure};
 use super::gather::gather;
 use super::server::Server;
 use super::{Env, Trouble, title};
@@ -116,38 +116,30 @@ impl Carried {
         }
     }
 
-    /// What was promised and did not come.
+    /// What was promised and did not come as it should: also what the connection did not live to bring.
     fn lacking(&self) -> u64 {
-        self.missing + self.disordered + self.gaps + (self.wanted - self.events)
+        self.missing + self.disordered + (self.wanted - self.events)
     }
 }
 
 fn judge(rule: &Rule, carried: &[Carried]) -> Found {
-    let of = |one: &Carried| rule.missing.judge(one.lacking() as f64, one.lacking() as f64);
     let mut evidence = Vec::new();
     for one in carried {
         let title = title(one.way);
-        let says = of(one);
-        let mut add = |en: &str, zh: &str, unit: &str, value: f64| {
-            let what = Text::new(format!("{en}, {}", title.en), format!("{zh}，{}", title.zh));
-            evidence.push(figure(what, unit, &[value], |_, _| says));
-        };
-        add("events over one connection", "一个连接上的事件", "", one.events as f64);
-        add(
-            "events missing, doubled or out of order",
-            "缺失、重复或乱序的事件",
-            "",
-            (one.missing + one.disordered) as f64,
-        );
-        add("connections", "连接数", "", one.connections as f64);
-        add(
-            "bytes down per event",
-            "每个事件的下行字节",
-            "B",
-            one.bytes_down as f64 / one.events.max(1) as f64,
-        );
+        let what =
+            |en: &str, zh: &str| Text::new(format!("{en}, {}", title.en), format!("{zh}，{}", title.zh));
+        let lacking = what("events missing, doubled or out of order", "缺失、重复或乱序的事件");
+        evidence.push(figure(lacking, "count", &[one.lacking() as f64], |low, high| {
+            rule.missing.judge(low, high)
+        }));
+        let each = one.bytes_down as f64 / one.events.max(1) as f64;
+        evidence.extend([
+            beside(what("events over one connection", "一个连接上的事件"), "count", &[one.events as f64]),
+            beside(what("connections", "连接数"), "count", &[one.connections as f64]),
+            beside(what("bytes down per event", "每个事件的下行字节"), "B", &[each]),
+        ]);
     }
-    let verdict = Verdict::together(carried.iter().map(of));
+    let verdict = Verdict::of(&evidence);
     let sentence = |one: &Carried| {
         let title = title(one.way);
         let [events, seconds, lacking] =
@@ -211,6 +203,7 @@ mod tests {
         assert_eq!(verdict(&[1, 2, 2, 3]), Verdict::Depends, "a double");
         assert_eq!(verdict(&[1, 2, 3]), Verdict::Depends, "an early end");
         assert_eq!(judge(&rule, &[carried("ws", &[])]).verdict, Verdict::Fails);
+        assert_eq!(judge(&rule, &[]).verdict, Verdict::Undecided);
     }
 
     #[tokio::test]

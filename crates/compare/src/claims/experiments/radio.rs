@@ -14,7 +14,7 @@ use transport::{Heard, Target, Transport};
 use wire::Wire;
 
 use super::claim::Found;
-use super::figure::figure;
+use super::figure::{beside, figure};
 use super::gather::gather;
 use super::server::Server;
 use super::tap::Tap;
@@ -158,18 +158,9 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
     let on = |case: &Case| case.rounds.iter().map(|radio| radio.on_s * minute).collect::<Vec<_>>();
     let wakeups =
         |case: &Case| case.rounds.iter().map(|radio| f64::from(radio.wakeups) * minute).collect::<Vec<_>>();
-    let (mut evidence, mut decided) = (Vec::new(), Vec::new());
+    let mut evidence = Vec::new();
     for case in cases {
         let kind = case.kind;
-        let sse = cases
-            .iter()
-            .find(|other| other.kind.way == "sse" && other.kind.tick_s.total_cmp(&kind.tick_s).is_eq());
-        let ratio: Vec<_> =
-            on(case).iter().zip(sse.map(on).unwrap_or_default()).map(|(own, sse)| own / sse).collect();
-        let says = figure(Text::default(), "", &ratio, |low, high| rule.ratio.judge(low, high)).says;
-        if kind.way == "poll" {
-            decided.push((kind, says));
-        }
         let what = |en: &str, zh: &str| {
             let name = name(&kind);
             Text::new(
@@ -177,15 +168,23 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
                 format!("{zh}，{}，每 {} 秒一笔报价", name.zh, kind.tick_s),
             )
         };
-        evidence.push(figure(what("radio on per minute", "每分钟射频开启"), "s", &on(case), |_, _| says));
-        evidence.push(figure(
+        if kind.way == "poll" {
+            let sse = cases
+                .iter()
+                .find(|other| other.kind.way == "sse" && other.kind.tick_s.total_cmp(&kind.tick_s).is_eq());
+            let sse = sse.map(on).unwrap_or_default();
+            let ratio: Vec<_> = on(case).iter().zip(sse).map(|(own, sse)| own / sse).collect();
+            let what = what("radio on, as a multiple of SSE's", "射频开启时间是 SSE 的几倍");
+            evidence.push(figure(what, "×", &ratio, |low, high| rule.ratio.judge(low, high)));
+        }
+        evidence.push(beside(what("radio on per minute", "每分钟射频开启"), "s", &on(case)));
+        evidence.push(beside(
             what("wake-ups per minute (0: it never sleeps)", "每分钟唤醒（0 表示从不休眠）"),
-            "",
+            "count",
             &wakeups(case),
-            |_, _| says,
         ));
     }
-    let verdict = Verdict::together(decided.iter().map(|(_, says)| *says));
+    let verdict = Verdict::of(&evidence);
     let raw = json!({"tail_s": rule.tail_s, "round_s": rule.round_s, "cases": cases});
     Found { verdict, finding: finding(rule, &evidence), knob: knob(), evidence, raw }
 }
@@ -270,9 +269,13 @@ mod tests {
             (case("poll", Some(1.0), 10.0, [60.0, 60.0]), case("poll", Some(60.0), 10.0, [5.0, 5.0]));
         assert_eq!(verdict(std::slice::from_ref(&fast)), Verdict::Holds);
         assert_eq!(verdict(std::slice::from_ref(&slow)), Verdict::Fails);
-        assert_eq!(verdict(&[fast, slow]), Verdict::Depends);
+        assert_eq!(verdict(&[fast.clone(), slow]), Verdict::Depends);
         assert_eq!(verdict(&[case("poll", Some(10.0), 10.0, [28.0, 45.0])]), Verdict::Undecided);
         assert_eq!(judge(&rule, &[]).verdict, Verdict::Undecided);
+        let found = judge(&rule, &[fast, sse]);
+        let judged: Vec<_> = found.evidence.iter().filter(|figure| !figure.beside).collect();
+        assert_eq!((judged.len(), judged[0].value, judged[0].says), (1, Some(2.0), Verdict::Holds));
+        assert!(found.finding.en.contains("SSE 30, polling every 1 s 60"), "{}", found.finding.en);
     }
 
     #[tokio::test]

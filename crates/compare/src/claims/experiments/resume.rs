@@ -12,7 +12,7 @@ use transport::{Backoff, Error, Heard, Target, Transport, follow};
 use wire::Wire;
 
 use super::claim::Found;
-use super::figure::figure;
+use super::figure::{beside, figure};
 use super::gather::gather;
 use super::relay::{Cut, Relay};
 use super::sequence::Sequence;
@@ -221,8 +221,9 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
         let cases = cases.iter().filter(|case| case.way == way && case.back == back);
         cases.map(|case| case.counts.lost as f64).collect()
     };
-    // The claim speaks of events that have ids: a client without is shown beside them and decides nothing.
-    let (mut evidence, mut with_id) = (Vec::new(), Vec::new());
+    // The claim speaks of events that have ids, and of loss: a client without ids, and events that came twice or out of
+    // order, are shown beside them and decide nothing.
+    let mut evidence = Vec::new();
     for way in crate::WAYS {
         let card = way.card();
         let variant = if card.name == "poll" { (" (after=)", "（after=）") } else { ("", "") };
@@ -231,11 +232,15 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
                 format!("lost events, {}{}: {en}", card.title, variant.0),
                 format!("丢失的事件，{}{}：{zh}", card.title_zh, variant.1),
             );
-            let lost = figure(what, "", &lost(card.name, back), |low, high| rule.lost.judge(low, high));
-            if back != Back::NoId {
-                with_id.push(lost.says);
-            }
-            evidence.push(lost);
+            let lost = lost(card.name, back);
+            evidence.push(if back == Back::NoId {
+                beside(what, "count", &lost)
+            } else {
+                // Each place is a case of its own: lost here and kept there depends on the place.
+                figure(what, "count", &lost, |_, _| {
+                    Verdict::together(lost.iter().map(|lost| rule.lost.judge(*lost, *lost)))
+                })
+            });
         }
     }
     let replayed = || cases.iter().filter(|case| case.back == Back::Replay);
@@ -244,13 +249,11 @@ fn judge(rule: &Rule, cases: &[Case]) -> Found {
         "events that came twice, id and replay, all ways",
         "重复到达的事件，有 id 且补发，四种方式合计",
     );
-    let twice = figure(twice, "", &sum(|counts| counts.duplicated), |low, high| rule.lost.judge(low, high));
     let order =
         Text::new("events out of order, id and replay, all ways", "乱序的事件，有 id 且补发，四种方式合计");
-    let order = figure(order, "", &sum(|counts| counts.reordered), |low, high| rule.lost.judge(low, high));
-    with_id.extend([twice.says, order.says]);
-    evidence.extend([twice, order]);
-    let verdict = Verdict::together(with_id);
+    let verdict = Verdict::of(&evidence);
+    evidence.push(beside(twice, "count", &sum(|counts| counts.duplicated)));
+    evidence.push(beside(order, "count", &sum(|counts| counts.reordered)));
     let worst = |back: Back| cases.iter().filter(|case| case.back == back).map(|case| case.counts.lost).max();
     let (replay, ignored, none) = (worst(Back::Replay), worst(Back::NoReplay), worst(Back::NoId));
     let text = |worst: Option<u64>| worst.map_or_else(|| "–".to_owned(), |lost| lost.to_string());
@@ -286,12 +289,12 @@ mod tests {
         Claim::read(CLAIM).unwrap().rule
     }
 
-    fn seen(lost: impl Fn(Back) -> u64) -> Vec<Case> {
+    fn seen(lost: impl Fn(Back, usize) -> u64) -> Vec<Case> {
         let mut cases = Vec::new();
         for way in crate::WAYS.map(|way| way.card().name) {
             for (back, ..) in BACKS {
-                for (place, _) in places() {
-                    let counts = Sequence { lost: lost(back), ..Sequence::default() };
+                for (number, (place, _)) in places().into_iter().enumerate() {
+                    let counts = Sequence { lost: lost(back, number), ..Sequence::default() };
                     cases.push(Case {
                         way,
                         back,
@@ -308,13 +311,34 @@ mod tests {
     }
 
     #[test]
-    fn the_server_decides_whether_an_id_saves_anything() {
-        let found = judge(&rule(), &seen(|back| if back == Back::Replay { 0 } else { 70 }));
-        assert_eq!(found.verdict, Verdict::Depends);
+    fn each_verdict_has_its_losses() {
+        use Verdict::{Depends, Fails, Holds, Undecided};
+        type Lost = fn(Back, usize) -> u64;
+        let all: [(Lost, Verdict, &str); 6] = [
+            (|_, _| 0, Holds, "nothing is lost"),
+            (|back, _| u64::from(back == Back::NoId), Holds, "only without ids"),
+            (|_, _| 70, Fails, "ids and replay save nothing"),
+            (|back, _| if back == Back::NoId { 0 } else { 1 }, Fails, "nor where no id would have"),
+            (|back, _| if back == Back::Replay { 0 } else { 70 }, Depends, "the server replays or not"),
+            (|_, place| u64::from(place == 4), Depends, "one place is enough"),
+        ];
+        for (lost, verdict, why) in all {
+            assert_eq!(judge(&rule(), &seen(lost)).verdict, verdict, "{why}");
+        }
+        assert_eq!(judge(&rule(), &[]).verdict, Undecided);
+    }
+
+    #[test]
+    fn what_came_twice_or_late_stands_beside() {
+        let mut cases = seen(|back, _| if back == Back::Replay { 0 } else { 70 });
+        for case in &mut cases {
+            (case.counts.duplicated, case.counts.reordered) = (1, 1);
+        }
+        let found = judge(&rule(), &cases);
+        let (beside, judged): (Vec<_>, Vec<_>) = found.evidence.iter().partition(|figure| figure.beside);
+        assert_eq!((beside.len(), judged.len()), (4 + 2, 8));
+        assert!(beside.iter().all(|figure| figure.says == Verdict::Undecided));
         assert!(found.finding.en.contains("at most 0 events") && found.finding.en.contains("up to 70"));
-        assert_eq!(judge(&rule(), &seen(|_| 0)).verdict, Verdict::Holds);
-        assert_eq!(judge(&rule(), &seen(|back| u64::from(back == Back::NoId))).verdict, Verdict::Holds);
-        assert_eq!(judge(&rule(), &[]).verdict, Verdict::Undecided);
     }
 
     #[tokio::test]

@@ -47,10 +47,10 @@ fn judge(rule: &Rule, counts: &[Count]) -> Found {
                 format!("code lines of {en}, {} against {}", own.en, than.en),
                 format!("{zh}的代码行数，{}与{}之比", own.zh, than.zh),
             );
-            evidence.push(figure(text, "", &[ratio], |low, high| threshold.judge(low, high)));
+            evidence.push(figure(text, "×", &[ratio], |low, high| threshold.judge(low, high)));
         }
     }
-    let verdict = Verdict::together(evidence.iter().map(|figure| figure.says));
+    let verdict = Verdict::of(&evidence);
     for count in counts {
         let title = title(count.way);
         for (value, en, zh) in [
@@ -60,7 +60,7 @@ fn judge(rule: &Rule, counts: &[Count]) -> Found {
             (count.exports, "exports of the browser's client", "浏览器端的导出项"),
         ] {
             let what = Text::new(format!("{en}, {}", title.en), format!("{zh}，{}", title.zh));
-            evidence.push(beside(what, "", &[value as f64]));
+            evidence.push(beside(what, "count", &[value as f64]));
         }
     }
     let listed = |what| ["sse", "poll", "long-poll", "ws"].map(|way| of(way, what));

@@ -30,7 +30,7 @@ use wire::Wire;
 
 use super::Trouble;
 use super::claim::Found;
-use super::figure::{figure, median_of};
+use super::figure::{beside, figure, median_of};
 use crate::claims::{Text, Threshold, Verdict};
 
 pub(super) const CLAIM: &str = include_str!("../../../../../benches/claims/C09.toml");
@@ -250,12 +250,11 @@ fn judge(rule: &Rule, rounds: &[Round]) -> Found {
         "一笔二进制报价的字节：SSE 上的 base64 是 WebSocket 上的几倍",
     );
     let base64 = ratio(Form::Base64Sse);
-    evidence.push(figure(what, "", &base64, |low, high| rule.cost.judge(low, high)));
-    let verdict = Verdict::together(evidence.iter().map(|figure| figure.says));
+    evidence.push(figure(what, "×", &base64, |low, high| rule.cost.judge(low, high)));
+    let verdict = Verdict::of(&evidence);
     for (form, _, en, zh) in FORMS {
         let what = Text::new(format!("bytes of a tick, {en}"), format!("一笔报价的字节，{zh}"));
-        let costs = figure(Text::default(), "", &ratio(form), |low, high| rule.cost.judge(low, high)).says;
-        evidence.push(figure(what, "B", &per_tick(form), |_, _| costs));
+        evidence.push(beside(what, "B", &per_tick(form)));
     }
     let text = |value: Option<f64>, decimals: usize| {
         value.map_or_else(|| "–".to_owned(), |value| format!("{value:.decimals$}"))
@@ -305,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn if_bytes_survived_the_claim_would_fall() {
+    fn bytes_that_survive_and_weigh_the_same_break_the_claim() {
         let round = |form, intact, bytes_down| Round { round: 1, form, bytes_down, ticks: 10, intact };
         let seen = |intact, coded| {
             let forms = FORMS.map(|(form, ..)| form);
@@ -314,10 +313,16 @@ mod tests {
                 Form::Base64Sse => round(form, 10, coded),
                 _ => round(form, 10, 270),
             });
-            judge(&rule(), &rounds).verdict
+            let found = judge(&rule(), &rounds);
+            let judged = found.evidence.iter().filter(|figure| !figure.beside).count();
+            assert_eq!((judged, found.evidence.len()), (2, 2 + FORMS.len()));
+            found.verdict
         };
         assert_eq!(seen(0, 700), Verdict::Holds);
         assert_eq!(seen(10, 270), Verdict::Fails);
-        assert_eq!(seen(10, 700), Verdict::Depends);
+        assert_eq!(seen(10, 700), Verdict::Depends, "whole, and dear");
+        assert_eq!(seen(0, 270), Verdict::Depends, "broken, and base64 is as cheap");
+        assert_eq!(seen(0, 300), Verdict::Undecided, "1.1 times is neither");
+        assert_eq!(judge(&rule(), &[]).verdict, Verdict::Undecided);
     }
 }
