@@ -1,20 +1,21 @@
-//! A client's one HTTP/1.1 connection: requests one after the other, kept alive.
+//! A client's one connection: requests one after the other, kept alive. HTTP/1.1, or HTTP/2 where the target has TLS.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{self, HeaderMap, HeaderName, LOCATION, RETRY_AFTER};
-use axum::http::{HeaderValue, Request, Response, StatusCode, Uri};
+use axum::http::{HeaderValue, Response, StatusCode, Uri};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected, Empty, Limited};
 use hyper::body::Incoming;
-use hyper::client::conn::http1::{self, SendRequest};
+use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use wire::Wire;
 
 use crate::described::Described;
 use crate::heard::Error;
-use crate::target::Target;
+use crate::sender::Sender;
+use crate::target::{Speaks, Target};
 
 /// Redirects that are followed one after the other.
 const REDIRECTS_MAX: usize = 5;
@@ -27,7 +28,7 @@ const VALIDATORS: [(HeaderName, HeaderName); 2] =
 
 /// An open connection to a target. If the target keeps none alive, each request after the first opens the next.
 pub struct Connection {
-    sender: SendRequest<Empty<Bytes>>,
+    sender: Sender,
     used: bool,
     authority: String,
     target: Arc<Target>,
@@ -46,7 +47,7 @@ impl Connection {
     }
 
     async fn to(wire: &Wire, target: &Arc<Target>, authority: String) -> Result<Self, Error> {
-        let sender = connect(wire, &authority).await?;
+        let sender = connect(wire, target, &authority).await?;
         Ok(Self {
             sender,
             used: false,
@@ -67,7 +68,7 @@ impl Connection {
         headers: &[(HeaderName, String)],
         patience: Duration,
     ) -> Result<Response<Incoming>, Error> {
-        let mut request = Request::get(path).header(header::HOST, &self.authority);
+        let mut request = self.sender.request(&self.authority, path);
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -77,15 +78,12 @@ impl Connection {
         if !self.target.keep_alive {
             request = request.header(header::CONNECTION, "close");
             if std::mem::replace(&mut self.used, true) {
-                self.sender = connect(&self.wire, &self.authority).await?;
+                self.sender = connect(&self.wire, &self.target, &self.authority).await?;
             }
         }
         let request = request.body(Empty::new()).map_err(Error::malformed)?;
         self.wire.ask();
-        let exchange = async {
-            self.sender.ready().await?;
-            self.sender.send_request(request).await
-        };
+        let exchange = self.sender.send(request);
         let response =
             tokio::time::timeout(patience, exchange).await.map_err(|_| Error::Silent(patience))??;
         if self.target.described.as_ref().is_some_and(Described::repeats_validators) {
@@ -105,18 +103,22 @@ impl Connection {
     }
 }
 
-async fn connect(wire: &Wire, authority: &str) -> Result<SendRequest<Empty<Bytes>>, Error> {
-    let io = TokioIo::new(wire.connect(authority).await?);
+async fn connect(wire: &Wire, target: &Target, authority: &str) -> Result<Sender, Error> {
+    #[cfg(feature = "http2")]
+    if target.tls.is_some() {
+        return Ok(Sender::http2(target.connect(wire, authority, Speaks::Http2).await?).await?);
+    }
+    let io = TokioIo::new(target.connect(wire, authority, Speaks::Http1).await?);
     let (sender, connection) = http1::handshake(io).await?;
     // Ends by itself when the sender and the last body are gone; its error reaches whoever reads them.
     tokio::spawn(connection);
-    Ok(sender)
+    Ok(Sender::Http1(sender))
 }
 
 /// A request on a new connection, redirects followed (HTML 9.2.3). Returns the connection that answered as well.
 ///
 /// # Errors
-/// As [`Connection::get`], and after too many redirects or one that leaves plain HTTP.
+/// As [`Connection::get`], and after too many redirects or one to another scheme.
 pub async fn get(
     wire: &Wire,
     target: &Arc<Target>,
@@ -133,11 +135,11 @@ pub async fn get(
         }
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         let uri: Uri = location.unwrap_or_default().parse().map_err(Error::malformed)?;
-        if uri.scheme_str().is_some_and(|scheme| scheme != "http") {
+        if uri.scheme_str().is_some_and(|scheme| scheme != target.scheme()) {
             return Err(Error::malformed(format!("a redirect to {uri}")));
         }
         authority = uri.authority().map_or(authority, |new| {
-            if new.port().is_some() { new.to_string() } else { format!("{new}:80") }
+            if new.port().is_some() { new.to_string() } else { format!("{new}:{}", target.port()) }
         });
         path = uri.path_and_query().ok_or_else(|| Error::malformed("a redirect without a path"))?.to_string();
     }

@@ -9,7 +9,8 @@
 //! | `answer` | the JSON body of polling and long polling |
 //! | `pulse` | signs of life on a stream |
 //! | `ring` | N readers, one encoding |
-//! | `heard`, `target`, `http` | what a client hears, from whom, over one connection |
+//! | `heard`, `target`, `http`, `sender` | what a client hears, from whom, over one connection |
+//! | `tls` | TLS under it, and which HTTP is spoken; with the feature `http2` |
 //! | `description`, `described` | a foreign server, and one way of it |
 //! | `follow`, `backoff` | the only reconnect loop |
 
@@ -25,8 +26,14 @@ mod limits;
 mod problem;
 mod pulse;
 mod ring;
+mod sender;
 mod site;
 mod target;
+#[cfg(feature = "http2")]
+mod tls;
+#[cfg(not(feature = "http2"))]
+#[path = "no_tls.rs"]
+mod tls;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -48,7 +55,8 @@ pub use problem::Problem;
 pub use pulse::{Ping, Pings, Silence};
 pub use ring::Ring;
 pub use site::{Drain, Site, Waiter};
-pub use target::Target;
+pub use target::{Speaks, Target};
+pub use tls::Tls;
 
 /// A way to carry the feed: its server half and its client half.
 pub trait Transport: Send + Sync + 'static {

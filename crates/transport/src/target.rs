@@ -1,14 +1,27 @@
 //! Whom a client asks for what.
 
 use std::fmt::Display;
+use std::io;
 use std::time::Duration;
 
 use axum::http::{HeaderName, HeaderValue};
 use feed::Cursor;
 use form_urlencoded::byte_serialize;
+use wire::{Io, Wire};
 
 use crate::described::Described;
 use crate::heard::{Error, Heard};
+use crate::tls::Tls;
+
+/// What a client speaks on a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// HTTP/1.1, or a WebSocket that begins with it.
+    Http1,
+    /// HTTP/2.
+    #[cfg(feature = "http2")]
+    Http2,
+}
 
 /// A topic of a server, and how it is asked for.
 #[derive(Clone, Debug)]
@@ -23,7 +36,10 @@ pub struct Target {
     pub query: String,
     /// Headers that every request carries beside its own.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// Whether a connection carries more than one request.
+    /// TLS, where the server or what stands in front of it wants it: then the ways of HTTP speak HTTP/2, and WebSocket
+    /// begins with HTTP/1.1, as a browser does with a server that knows no RFC 8441.
+    pub tls: Option<Tls>,
+    /// Whether a connection carries more than one request. Over HTTP/2 all do.
     pub keep_alive: bool,
     /// Between the starts of two polls.
     pub interval: Duration,
@@ -47,6 +63,7 @@ impl Target {
             topic: topic.into(),
             query: String::new(),
             headers: Vec::new(),
+            tls: None,
             keep_alive: true,
             interval: Duration::from_secs(1),
             newest: false,
@@ -54,6 +71,27 @@ impl Target {
             silence: Duration::from_secs(35),
             described: None,
         }
+    }
+
+    /// Opens a connection to `authority`. Its bytes are counted at the socket: those of TLS are among them.
+    ///
+    /// # Errors
+    /// When it cannot be made, or TLS is not agreed on: another certificate, or another protocol.
+    pub async fn connect(&self, wire: &Wire, authority: &str, speaks: Speaks) -> io::Result<Box<dyn Io>> {
+        let io = wire.connect(authority).await?;
+        match &self.tls {
+            None => Ok(io),
+            Some(tls) => tokio::time::timeout(self.silence, tls.cover(io, authority, speaks)).await?,
+        }
+    }
+
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
+
+    /// The port that a URL does not write.
+    pub(crate) fn port(&self) -> u16 {
+        if self.tls.is_some() { 443 } else { 80 }
     }
 
     /// The request target for `way`, after a cursor if the client has one, with further parameters.

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
-use transport::{Error, Heard, Target, http};
+use transport::{Error, Heard, Speaks, Target, http};
 
 use crate::wire;
 
@@ -51,7 +51,7 @@ async fn shake(
     let path = target.path_and_query("ws", from, &[]);
     let mut request = format!("ws://{}{path}", target.authority).into_client_request().map_err(failed)?;
     request.headers_mut().extend(target.headers.iter().cloned());
-    let io = wire.connect(&target.authority).await?;
+    let io = target.connect(wire, &target.authority, Speaks::Http1).await?;
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(4 * 1024);
     wire.ask();
     let handshake = client_async_with_config(request, io, Some(config));
