@@ -18,8 +18,8 @@ page:
 
 # Everything that must hold before a change lands; installs what it needs
 test: setup page lint
-    cargo build --locked -p fourways
-    cargo test --locked --workspace
+    cargo build --locked -p fourways --features http2
+    cargo test --locked --workspace --features http2
     cd web && npm run --silent check && npm test --silent
     clients/run.sh
     cd web && npx playwright test
@@ -28,10 +28,10 @@ test: setup page lint
 # What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages
 test-long: setup
     benches/servers/setup.sh
-    cargo build --release --locked -p fourways
+    cargo build --release --locked -p fourways --features http2
     FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test load -- --nocapture --test-threads 1
     FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test foreign -- --test-threads 1
-    FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p compare --features long -- --test-threads 1
+    FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p compare --features long,http2 -- --test-threads 1
 
 # Whether what `compare` measures is true, against the kernel and arithmetic: minutes on a quiet machine; verify-measurements bytes runs some
 verify-measurements *names:
@@ -49,7 +49,7 @@ page-cost: page
 
 # Try the tutorial's claims on this machine: just claims, just claims C02 C05 --lang zh
 claims *args:
-    cargo run --release --locked -p fourways --features compare/lines -- claims "$@"
+    cargo run --release --locked -p fourways --features http2,compare/lines -- claims "$@"
 
 # What the tests need beside Rust and Node: two browsers, nginx, Python packages
 setup:
@@ -58,7 +58,7 @@ setup:
 # Form and lints, where this Rust has the tools
 lint:
     @if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all --check; else echo "rustfmt is not installed: form not checked"; fi
-    @if cargo clippy --version >/dev/null 2>&1; then cargo clippy --locked --workspace --all-targets -- -D warnings; else echo "clippy is not installed: lints not checked"; fi
+    @if cargo clippy --version >/dev/null 2>&1; then cargo clippy --locked --workspace --all-targets -- -D warnings && cargo clippy --locked --workspace --all-targets --features http2 -- -D warnings; else echo "clippy is not installed: lints not checked"; fi
 
 # The pictures of the README, from the built binary
 screenshots: page
@@ -80,4 +80,4 @@ compat:
 
 # Measure the four ways side by side: just compare, just compare connections --ways ws,sse
 compare *args:
-    cargo run --release --locked -p fourways -- compare "$@"
+    cargo run --release --locked -p fourways --features http2 -- compare "$@"

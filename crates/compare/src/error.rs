@@ -63,6 +63,13 @@ pub enum Error {
         /// How to get it.
         how: String,
     },
+    /// What was asked for was left out of this binary.
+    #[error(
+        "the front nginx-http2 needs TLS and HTTP/2, and this fourways was built without them; build it with \
+         `cargo build --release -p fourways --features http2` (`just compare` builds that one), or measure scenarios \
+         without this front"
+    )]
+    NoHttp2,
     /// Somebody did not come up.
     #[error("{who} did not start: {why}")]
     Start {

@@ -10,7 +10,7 @@ const SPARE: u64 = 320;
 pub(crate) fn needed(settings: &Settings) -> u64 {
     let sides = match settings.front {
         Front::None => 1,
-        Front::Nginx | Front::NginxBuffering => 2,
+        Front::Nginx | Front::NginxBuffering | Front::NginxHttp2 => 2,
         Front::NginxGzip => 4,
     };
     u64::from(settings.clients) * sides + SPARE

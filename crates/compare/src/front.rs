@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
+use crate::certificate::{self, Certificate};
 use crate::child::{Foreign, Guarded};
 use crate::guard::PREFIX;
 use crate::{Error, Front};
@@ -25,6 +26,8 @@ const ATTEMPTS: u32 = 3;
 pub(crate) struct Standing {
     /// `host:port`.
     pub(crate) authority: String,
+    /// By which it is known, if it has TLS.
+    pub(crate) certificate: Option<Certificate>,
     /// Its process.
     pub(crate) process: Guarded,
 }
@@ -81,12 +84,16 @@ async fn at(
     let directory = std::env::temp_dir().join(format!("{PREFIX}{:016x}", fastrand::u64(..)));
     let path = |why| Error::Path { path: directory.clone(), why };
     std::fs::create_dir(&directory).map_err(path)?;
-    let written = write(&directory, &configuration(front, ports, upstream, clients));
-    if let Err(error) = written {
-        // Nobody guards the directory yet.
-        drop(std::fs::remove_dir_all(&directory));
-        return Err(path(error));
-    }
+    let written = write(&directory, &configuration(front, ports, upstream, clients)).map_err(path);
+    let certified = || (front == Front::NginxHttp2).then(|| Certificate::write(&directory)).transpose();
+    let certificate = match written.and_then(|()| certified()) {
+        Ok(certificate) => certificate,
+        Err(error) => {
+            // Nobody guards the directory yet.
+            drop(std::fs::remove_dir_all(&directory));
+            return Err(error);
+        }
+    };
     let directory_text = directory.to_string_lossy().into_owned();
     let command = [NGINX.to_owned(), "-p".to_owned(), directory_text]
         .into_iter()
@@ -101,7 +108,7 @@ async fn at(
         }
     };
     tokio::select! {
-        up = timeout(PATIENCE, up) => if up.is_ok() { return Ok(Standing { authority, process }) },
+        up = timeout(PATIENCE, up) => if up.is_ok() { return Ok(Standing { authority, certificate, process }) },
         _ = process.ended() => {}
     }
     Err(process.failed().await)
@@ -146,6 +153,14 @@ fn configuration(front: Front, [port, inner]: [u16; 2], upstream: &str, clients:
              server {{ listen 127.0.0.1:{inner} backlog=4096; gzip on; gzip_proxied any; gzip_min_length 0; \
              gzip_types text/event-stream application/json; location / {{ {feed} }} }}"
         ),
+        // From nginx 1.25 on this is `http2 on;`, but the older word is still understood, and TLS 1.3 is the default. How many
+        // streams a connection may have (128), and all else, is nginx's default.
+        Front::NginxHttp2 => format!(
+            "server {{ listen 127.0.0.1:{port} ssl http2 backlog=4096; ssl_protocols TLSv1.2 TLSv1.3; \
+             ssl_certificate {}; ssl_certificate_key {}; location / {{ {feed} }} }}",
+            certificate::FILE,
+            certificate::KEY_FILE
+        ),
         Front::None | Front::Nginx => format!("server {{ {listen} location / {{ {feed} }} }}"),
     };
     format!(
@@ -175,5 +190,40 @@ mod tests {
         assert!(!of(Front::Nginx).contains("proxy_ignore_headers") && !of(Front::Nginx).contains("gzip"));
         assert!(of(Front::NginxBuffering).contains("proxy_ignore_headers X-Accel-Buffering;"));
         assert!(of(Front::NginxGzip).contains("gzip_types text/event-stream application/json;"));
+        let http2 = of(Front::NginxHttp2);
+        assert!(http2.contains("listen 127.0.0.1:1 ssl http2 backlog=4096;"), "{http2}");
+        assert!(http2.contains("ssl_certificate certificate.pem; ssl_certificate_key key.pem;"), "{http2}");
+        let plain = of(Front::Nginx);
+        let to_server = plain[plain.find("location").unwrap()..].trim_end();
+        assert!(http2.trim_end().ends_with(to_server), "towards the server both are the same: {http2}");
+    }
+
+    #[cfg(feature = "http2")]
+    #[tokio::test]
+    async fn what_is_spoken_is_http_2_and_only_with_the_run_s_certificate() {
+        use std::sync::Arc;
+
+        use axum::http::Version;
+        use transport::{Target, Tls, http};
+        use wire::Wire;
+
+        let beside = || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("fourways");
+        let program = std::env::var_os("FOURWAYS_BIN").map_or_else(beside, Into::into);
+        let (server, _process) = crate::server::listen(&program, &["--rate", "10"]).await.unwrap();
+        let stand = || start(Front::NginxHttp2, &server, 5, &program);
+        let (front, other) = (stand().await.unwrap().unwrap(), stand().await.unwrap().unwrap());
+        let trusting = |standing: &Standing| {
+            let mut target = Target::new(front.authority.clone(), "stock-price");
+            target.tls = Some(Tls::trusting(&standing.certificate.as_ref().unwrap().pem).unwrap());
+            Arc::new(target)
+        };
+        let get = async |target: Arc<Target>| {
+            let wire = Wire::default();
+            http::get(&wire, &target, "/poll/stock-price", &[], PATIENCE).await.map(|(_, response)| response)
+        };
+        let response = get(trusting(&front)).await.unwrap();
+        assert_eq!((response.version(), response.status().as_u16()), (Version::HTTP_2, 200));
+        let refused = get(trusting(&other)).await.unwrap_err().to_string();
+        assert!(refused.contains("invalid peer certificate"), "{refused}");
     }
 }

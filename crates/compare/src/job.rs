@@ -3,8 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Settings;
 use crate::result::HeardOf;
+use crate::{Certificate, Settings};
 use measure::Cost;
 
 /// What a generator is to do. Its first line on standard input; the end of the input ends it at once.
@@ -16,6 +16,8 @@ pub struct Job {
     pub authority: String,
     /// The description of a foreign server, as TOML; none for a fourways server.
     pub target: Option<String>,
+    /// The one that is trusted, if what stands in front of the server has TLS.
+    pub certificate: Option<Certificate>,
     /// What phases and back-off come from.
     pub seed: u64,
     /// Subscribers that begin each second.

@@ -10,6 +10,7 @@
 //! | `settings` | what one round is made with |
 //! | `run`, `round` | all rounds, interleaved and shuffled; one of them |
 //! | `server`, `foreign`, `front` | who serves: this program, a described one; what stands in front of it |
+//! | `certificate` | what a front with TLS is known by |
 //! | `child`, `guard` | children that end with their parent, whatever its death |
 //! | `files` | how many open files that needs |
 //! | `progress` | how far a run is |
@@ -20,6 +21,7 @@
 //! | `claims` | the tutorial's sentences, and what became of them |
 //! | `report` | numbers and words made from it |
 
+mod certificate;
 mod child;
 pub mod claims;
 mod error;
@@ -40,6 +42,7 @@ mod settings;
 mod store;
 mod text;
 
+pub use certificate::Certificate;
 pub use child::Guarded;
 pub use error::Error;
 pub use job::{Job, Said};

@@ -61,7 +61,8 @@ pub(crate) async fn round(frame: Frame<'_>, tell: &mut (dyn FnMut(Stage) + Send)
     let front = front::start(settings.front, upstream, clients, frame.program).await?;
     let authority = front.as_ref().map_or(upstream, |front| &front.authority).clone();
     let mut generator = Guarded::own("the generator", frame.program, &["generate"])?;
-    let job = job(&frame, &server, authority);
+    let mut job = job(&frame, &server, authority);
+    job.certificate = front.as_ref().and_then(|front| front.certificate.clone());
     let limit = frame.expected + PATIENCE + BESIDE;
     let watched = watch(&mut generator, &job, server.process.pid(), front.as_ref(), &mut cost, tell);
     let outcome = tokio::select! {
@@ -89,6 +90,7 @@ fn job(frame: &Frame<'_>, server: &Running, authority: String) -> Job {
         settings: frame.settings.clone(),
         authority,
         target: server.target.clone(),
+        certificate: None,
         seed: frame.scenario.seed.wrapping_add(u64::from(frame.round)),
         ramp_per_s: frame.scenario.ramp_per_s,
         warm_up_ms: frame.scenario.warm_up_ms,
@@ -172,7 +174,7 @@ fn marks(settings: &Settings, heard: &HeardOf, generator: &Cost) -> Vec<Mark> {
 /// that buffers may hold them back beyond the end.
 fn off_schedule(settings: &Settings, heard: &HeardOf) -> bool {
     let leaves_out = settings.way == "poll" && settings.polls == Polls::Newest;
-    let holds_back = !matches!(settings.front, Front::None | Front::Nginx);
+    let holds_back = !matches!(settings.front, Front::None | Front::Nginx | Front::NginxHttp2);
     if leaves_out || holds_back || heard.broken > 0 {
         return false;
     }

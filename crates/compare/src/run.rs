@@ -53,6 +53,7 @@ pub async fn run(
     progress: &mut dyn Progress,
     stop: impl Future<Output = ()>,
 ) -> Result<Measured, Error> {
+    scenario.possible()?;
     let mut going = Going::new(scenario, means)?;
     for text in going.leave_out_what_is_not_offered()? {
         note(&mut going.run, progress, text);

@@ -86,6 +86,9 @@ pub enum Front {
     NginxBuffering,
     /// nginx that compresses (`gzip_types text/event-stream application/json`).
     NginxGzip,
+    /// nginx with TLS and HTTP/2, which honours `X-Accel-Buffering: no`. It knows no RFC 8441, so a WebSocket begins with
+    /// HTTP/1.1 on a TLS connection of its own, as in browsers. To the server it speaks as [`Front::Nginx`] does.
+    NginxHttp2,
 }
 
 impl fmt::Display for Front {
@@ -95,6 +98,7 @@ impl fmt::Display for Front {
             Self::Nginx => "nginx",
             Self::NginxBuffering => "nginx-buffering",
             Self::NginxGzip => "nginx-gzip",
+            Self::NginxHttp2 => "nginx-http2",
         })
     }
 }

@@ -53,6 +53,7 @@ fn every_kind_of_mistake_says_what_and_the_way_out() {
         ("duration = \"1s\"\nways = \"ws\"\nrate = 0.5", "may hold no event", "longer `duration`"),
         ("duration = \"1s\"", "a poll every 1000 ms", "longer `duration`"),
         ("duration = \"1s\"\ninterval = \"2s\"", "a poll every 2000 ms", "longer `duration`"),
+        ("front = \"nginx-http2\"\nkeep_alive = false", "over HTTP/2 no request", "`keep_alive` at true"),
         ("front = \"nginx-gzip\"\nheads = \"browser\"", "they do not unpack", "\"minimal\""),
         ("servers = \"node\"\nlate = \"50ms\"", "node cannot be told to be late", "fourways only"),
         ("ways = [", "this is no TOML", "https://toml.io"),

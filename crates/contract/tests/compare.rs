@@ -29,6 +29,17 @@ impl Results {
         command
     }
 
+    /// A scenario of one round behind this front; its path.
+    fn behind(&self, front: &str, duration: &str) -> String {
+        let text = format!(
+            "name = \"front\"\ntitle = {{ en = \"F\", zh = \"前\" }}\nabout = {{ en = \"F\", zh = \"前\" }}\n\
+             front = \"{front}\"\nclients = 5\nrounds = 1\nduration = \"{duration}\"\n"
+        );
+        let path = self.0.with_extension("toml");
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("a name").to_owned()
+    }
+
     fn start(&self, arguments: &[&str]) -> Running {
         Running(self.compare(arguments).spawn().expect("it starts"))
     }
@@ -46,6 +57,7 @@ impl Results {
 impl Drop for Results {
     fn drop(&mut self) {
         drop(std::fs::remove_dir_all(&self.0));
+        drop(std::fs::remove_file(self.0.with_extension("toml")));
     }
 }
 
@@ -159,19 +171,45 @@ async fn servers_that_die_are_marked_and_three_end_the_run() {
 #[test]
 fn without_nginx_it_says_how_to_get_one() {
     let results = Results::new("nginx");
-    let output = results.compare(&["fronts", "--clients", "5"]).env("PATH", "/nonexistent").output().unwrap();
+    let scenario = results.behind("nginx", "60s");
+    let output = results.compare(&[&scenario]).env("PATH", "/nonexistent").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).starts_with("fourways: nginx is not installed; install it ("), "{}", said(&output));
+}
+
+#[cfg(feature = "http2")]
+#[test]
+fn all_four_ways_go_through_tls() {
+    let results = Results::new("http2");
+    let output = results.compare(&[&results.behind("nginx-http2", "2s")]).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    let run = results.run();
+    assert!(run.complete && run.rounds.len() == 4 && run.versions.contains_key("nginx"), "{:?}", run.notes);
+    for round in &run.rounds {
+        let (way, heard) = (&round.settings.way, &round.heard);
+        // One connection for each subscriber, also where there are many requests.
+        assert_eq!((heard.opened, heard.connections, heard.connections_before), (5, 0, 5), "{way}");
+        assert!(heard.delivered > 0 && heard.duplicates + heard.missed == 0, "{way}: {heard:?}");
+        assert!(!round.marks.contains(&Mark::Broken), "{way}: {:?}", round.marks);
+        assert!(round.front.is_some(), "{way}: the front's cost was measured");
+    }
+}
+
+#[cfg(not(feature = "http2"))]
+#[test]
+fn without_the_feature_it_says_how_to_build_it_before_anything_runs() {
+    let results = Results::new("no-http2");
+    let output = results.compare(&["quick", &results.behind("nginx-http2", "2s")]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).starts_with("fourways: the front nginx-http2 needs TLS"), "{}", said(&output));
+    assert!(said(&output).contains("--features http2"), "{}", said(&output));
+    assert_eq!(std::fs::read_dir(&results.0).unwrap().count(), 0, "nothing was measured");
 }
 
 #[tokio::test]
 async fn nginx_stands_in_front_and_goes_with_a_killed_run() {
     let results = Results::new("front");
-    let scenario = results.0.join("front.toml");
-    let text = "name = \"front\"\ntitle = { en = \"F\", zh = \"前\" }\nabout = { en = \"F\", zh = \"前\" }\nways = \"sse\"\n\
-                front = \"nginx\"\nclients = 5\nduration = \"60s\"\n";
-    std::fs::write(&scenario, text).unwrap();
-    let mut child = results.start(&[scenario.to_str().unwrap()]);
+    let mut child = results.start(&[&results.behind("nginx", "60s"), "--ways", "sse"]);
     let family = Family::of(child.pid(), &["run", "guard", "nginx", "generate"]).await;
     let directory = family.directory_of("guard");
     assert!(directory.join("nginx.conf").exists());

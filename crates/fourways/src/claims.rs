@@ -22,8 +22,8 @@ Examples:
   fourways claims diff before.json after.json
 
 All of them take about 21 minutes; --list says how long each takes. C06, C08 and C16 need Chromium and Firefox, C04
-nginx, and C10 a fourways that can count lines: cargo build --release -p fourways --features compare/lines
-(`just claims` builds that one). What is missing makes its claim undecided, and the others are tried all the same.";
+nginx, and C10 a fourways that can count lines. What C08 and C11 say of HTTP/2 needs nginx as well, and TLS:
+cargo build --release -p fourways --features http2,compare/lines (`just claims` builds that one). What is missing makes its claim undecided, and the others are tried all the same.";
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]

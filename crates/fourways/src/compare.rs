@@ -97,6 +97,7 @@ impl Compare {
         // All are read before the first is measured: a mistake in the last must not cost the others' time.
         let scenarios =
             self.names().iter().map(|name| scenario(name, &overrides)).collect::<Result<Vec<_>, _>>()?;
+        scenarios.iter().try_for_each(Scenario::possible)?;
         let program = std::env::current_exe().context("the path of this program")?;
         let means = Means { program, here, targets, out: self.out.clone() };
         for scenario in &scenarios {

@@ -98,6 +98,7 @@ const en = {
       'nginx': 'nginx',
       'nginx-buffering': 'nginx that buffers',
       'nginx-gzip': 'nginx that compresses',
+      'nginx-http2': 'nginx with HTTP/2',
     },
   } as Record<string, Record<string, string>>,
   names: {
@@ -214,6 +215,7 @@ const zh: ReportWords = {
       'nginx': 'nginx',
       'nginx-buffering': '缓冲的 nginx',
       'nginx-gzip': '压缩的 nginx',
+      'nginx-http2': '支持 HTTP/2 的 nginx',
     },
   },
   names: {

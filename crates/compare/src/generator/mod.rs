@@ -26,7 +26,7 @@ use axum::http::{HeaderName, HeaderValue};
 use measure::Sample;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
-use transport::{Described, Description, Target, Transport};
+use transport::{Described, Description, Target, Tls, Transport};
 use wire::Wire;
 
 use crate::settings::{Heads, Polls, Settings};
@@ -159,6 +159,7 @@ fn target(job: &Job) -> Result<Target, String> {
     target.hold = Duration::from_millis(hold_ms);
     target.newest = polls == Polls::Newest;
     target.keep_alive = keep_alive;
+    target.tls = job.certificate.as_ref().map(|trusted| Tls::trusting(&trusted.pem)).transpose()?;
     // A busy server must not be taken for a dead one.
     target.silence = Duration::from_secs(60);
     if heads == Heads::Browser {

@@ -242,6 +242,7 @@ fn front(front: Front) -> Words {
         Front::Nginx => Words::new("behind nginx", "经 nginx"),
         Front::NginxBuffering => Words::new("behind nginx that buffers", "经缓冲的 nginx"),
         Front::NginxGzip => Words::new("behind nginx that compresses", "经压缩的 nginx"),
+        Front::NginxHttp2 => Words::new("behind nginx with HTTP/2", "经支持 HTTP/2 的 nginx"),
     }
 }
 

@@ -94,7 +94,7 @@ impl Axes {
             "ws_buffer" => self.ws_buffer_bytes = list(value, ws_buffer)?,
             "encode" => self.encode = list(value, |value| word(value, "once or each"))?,
             "front" => {
-                let fronts = "none, nginx, nginx-buffering or nginx-gzip";
+                let fronts = "none, nginx, nginx-buffering, nginx-gzip or nginx-http2";
                 self.front = list(value, |value| word(value, fronts))?;
             }
             "late" => self.late_ms = list(value, |value| time(value, &(0..=1_000)))?,

@@ -25,7 +25,7 @@
 //! heads = "minimal"     # or browser: what a browser sends along
 //! ws_buffer = "4 KiB"   # of the server's WebSocket library
 //! encode = "once"       # or each: for every subscriber anew
-//! front = "none"        # or nginx, nginx-buffering, nginx-gzip
+//! front = "none"        # or nginx, nginx-buffering, nginx-gzip, nginx-http2
 //! late = "0ms"          # the server sleeps before each event: to check the measuring
 //!
 //! [[cells]]             # combinations that are no product: each table takes over what stands above
@@ -60,7 +60,7 @@ use std::time::Duration;
 use rust_embed::RustEmbed;
 use toml::de::DeTable;
 
-use crate::{Error, Settings, Text};
+use crate::{Error, Front, Settings, Text};
 
 /// What a server's WebSocket library buffers when nothing is said: the server's own default.
 pub const WS_BUFFER_BYTES: u32 = 4 * 1024;
@@ -146,6 +146,15 @@ impl Scenario {
             return Err(Error::NoScenario { name: name.to_owned(), known: names().join(", ") });
         };
         Self::read(&format!("{name}.toml"), &String::from_utf8_lossy(&file.data), overrides)
+    }
+
+    /// Whether this binary has what it takes.
+    ///
+    /// # Errors
+    /// When it was built without, with how to build it.
+    pub fn possible(&self) -> Result<(), Error> {
+        let wants = self.cells.iter().any(|cell| cell.front == Front::NginxHttp2);
+        if wants && !cfg!(feature = "http2") { Err(Error::NoHttp2) } else { Ok(()) }
     }
 
     /// How long a round of this cell takes, about: ramp, warm-up, window, two seconds for stragglers, and one to start and

@@ -126,6 +126,11 @@ pub(super) fn refuse(
             let way_out = "leave `heads` at \"minimal\" there: nginx packs and unpacks";
             return Err(Wrong::new(&axes.heads.span, what, way_out));
         }
+        if cell.front == Front::NginxHttp2 && !cell.keep_alive {
+            let what = "over HTTP/2 no request can ask for the end of its connection (RFC 9113 8.2.2)";
+            let way_out = "leave `keep_alive` at true behind nginx-http2";
+            return Err(Wrong::new(&axes.keep_alive.span, what, way_out));
+        }
         if cell.late_ms > 0 && cell.server != "fourways" {
             let what = format!("{} cannot be told to be late", cell.server);
             return Err(Wrong::new(&axes.late_ms.span, what, "`late` is for the server fourways only"));
