@@ -48,8 +48,8 @@ pub(crate) fn version(nginx: &str) -> Result<String, Error> {
     Ok(said.trim().rsplit('/').next().unwrap_or_default().to_owned())
 }
 
-/// Starts nginx in front of `upstream` (`host:port`), for up to `clients` connections. `program` is the `fourways`
-/// binary, which guards it.
+/// Starts what stands in front of `upstream` (`host:port`), if anything does, for up to `clients` connections. `program` is
+/// the `fourways` binary, which guards it.
 ///
 /// # Errors
 /// When it does not come up; the error holds what it said.
@@ -59,9 +59,22 @@ pub(crate) async fn start(
     clients: u32,
     program: &Path,
 ) -> Result<Option<Standing>, Error> {
-    if front == Front::None {
-        return Ok(None);
+    match front {
+        Front::None => Ok(None),
+        front => stand(front, upstream, clients, program).await.map(Some),
     }
+}
+
+/// The same with an nginx in any case.
+///
+/// # Errors
+/// As of [`start`].
+pub(crate) async fn stand(
+    front: Front,
+    upstream: &str,
+    clients: u32,
+    program: &Path,
+) -> Result<Standing, Error> {
     let mut attempts = 0;
     loop {
         attempts += 1;
@@ -69,7 +82,7 @@ pub(crate) async fn start(
         match at(front, [port, inner], upstream, clients, program).await {
             Err(Error::Start { why, .. })
                 if why.contains("Address already in use") && attempts < ATTEMPTS => {}
-            outcome => return outcome.map(Some),
+            outcome => return outcome,
         }
     }
 }
@@ -210,8 +223,8 @@ mod tests {
         let beside = || std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("fourways");
         let program = std::env::var_os("FOURWAYS_BIN").map_or_else(beside, Into::into);
         let (server, _process) = crate::server::listen(&program, &["--rate", "10"]).await.unwrap();
-        let stand = || start(Front::NginxHttp2, &server, 5, &program);
-        let (front, other) = (stand().await.unwrap().unwrap(), stand().await.unwrap().unwrap());
+        let stand = || stand(Front::NginxHttp2, &server, 5, &program);
+        let (front, other) = (stand().await.unwrap(), stand().await.unwrap());
         let trusting = |standing: &Standing| {
             let mut target = Target::new(front.authority.clone(), "stock-price");
             target.tls = Some(Tls::trusting(&standing.certificate.as_ref().unwrap().pem).unwrap());

@@ -83,7 +83,7 @@ async fn try_one(
     let env = experiments::Env { exe: means.program.clone() };
     let entry = async {
         if browser::IDS.contains(&id) {
-            browser::run(id, &mut say).await
+            browser::run(id, &means.program, &mut say).await
         } else {
             experiments::run(id, &env, &mut say).await
         }

@@ -115,6 +115,16 @@ impl Host {
         format!("http://{}/?report={}{more}", self.page, self.reports.port())
     }
 
+    /// The same behind a front with TLS at `authority`. Reports go past it: browsers let a secure page talk to 127.0.0.1.
+    pub(super) fn url_behind(&self, authority: &str, more: &str) -> String {
+        format!("https://{authority}/?report={}{more}", self.reports.port())
+    }
+
+    /// Where the page is: `host:port`.
+    pub(super) fn authority(&self) -> String {
+        self.page.to_string()
+    }
+
     /// What happens next; none when nothing does within `patience`. Cancel safe.
     pub(super) async fn next(&mut self, patience: Duration) -> Option<Happened> {
         tokio::time::timeout(patience, self.happened.recv()).await.ok().flatten()

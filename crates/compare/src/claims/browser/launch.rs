@@ -3,7 +3,6 @@
 //! killed.
 
 use std::ffi::OsString;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::lost::Lost;
+use crate::front::Standing;
 
 /// The browsers that the experiments run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -111,7 +111,7 @@ impl Browser {
         self.programs().iter().find_map(found).ok_or(Lost::NotInstalled(self))
     }
 
-    fn arguments(self, profile: &Path, url: &str) -> Vec<OsString> {
+    fn arguments(self, profile: &Path, url: &str, trusted: Option<&Standing>) -> Vec<OsString> {
         let mut all: Vec<OsString> = Vec::new();
         match self {
             Self::Chromium => {
@@ -123,6 +123,10 @@ impl Browser {
                 let mut directory = OsString::from("--user-data-dir=");
                 directory.push(profile);
                 all.push(directory);
+                let certificate = trusted.and_then(|standing| standing.certificate.as_ref());
+                all.extend(certificate.map(|certificate| {
+                    format!("--ignore-certificate-errors-spki-list={}", certificate.key_sha256).into()
+                }));
             }
             Self::Firefox => {
                 all.extend(["--headless", "--no-remote", "--profile"].map(OsString::from));
@@ -138,13 +142,25 @@ impl Browser {
     /// # Errors
     /// When it is not installed or cannot be started, or its profile cannot be made.
     pub(super) fn start(self, url: &str) -> Result<Running, Lost> {
+        self.start_with(url, None)
+    }
+
+    /// The same, and it trusts the certificate of `standing`: that one, and no other that it would not trust anyway.
+    ///
+    /// # Errors
+    /// As of [`Browser::start`].
+    pub(super) fn start_trusting(self, url: &str, standing: &Standing) -> Result<Running, Lost> {
+        self.start_with(url, Some(standing))
+    }
+
+    fn start_with(self, url: &str, trusted: Option<&Standing>) -> Result<Running, Lost> {
         let program = self.program()?;
         let cannot =
             |why: std::io::Error| Lost::Start { who: self, program: program.clone(), why: why.to_string() };
         let name = format!("fourways-browser-{}-{:016x}", std::process::id(), fastrand::u64(..));
         let profile = std::env::temp_dir().join(name);
         std::fs::create_dir(&profile).map_err(cannot)?;
-        let browser = self.spawn(&program, &profile, url);
+        let browser = self.spawn(&program, &profile, url, trusted);
         let guarded = browser.and_then(|mut browser| match guard(&browser, &profile) {
             Ok(guard) => Ok((browser, guard)),
             Err(error) => browser.kill().and(Err(error)),
@@ -159,16 +175,32 @@ impl Browser {
         }
     }
 
-    fn spawn(self, program: &Path, profile: &Path, url: &str) -> std::io::Result<Child> {
+    fn spawn(
+        self,
+        program: &Path,
+        profile: &Path,
+        url: &str,
+        trusted: Option<&Standing>,
+    ) -> std::io::Result<Child> {
         if self == Self::Firefox {
-            std::fs::File::create(profile.join("user.js"))?.write_all(FIREFOX_PREFERENCES.as_bytes())?;
+            std::fs::write(profile.join("user.js"), FIREFOX_PREFERENCES)?;
+            if let Some(standing) = trusted {
+                std::fs::write(profile.join("cert_override.txt"), exception(standing))?;
+            }
         }
-        own_group(Command::new(program).args(self.arguments(profile, url)))
+        own_group(Command::new(program).args(self.arguments(profile, url, trusted)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
     }
+}
+
+/// What Firefox writes down when its user accepts a certificate: for this host and port, by its SHA-256.
+fn exception(Standing { authority, certificate, .. }: &Standing) -> String {
+    const SHA256: &str = "OID.2.16.840.1.101.3.4.2.1";
+    let line = |sha256: &str| format!("{authority}:\t{SHA256}\t{sha256}\t\n");
+    certificate.as_ref().map(|certificate| line(&certificate.sha256)).unwrap_or_default()
 }
 
 fn guard(browser: &Child, profile: &Path) -> std::io::Result<Child> {

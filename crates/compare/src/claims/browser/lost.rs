@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::launch::Browser;
+use crate::Error;
 use crate::claims::Text;
 
 /// Why there is nothing to judge.
@@ -37,12 +38,33 @@ pub(super) enum Lost {
     /// The server for the page could not listen.
     #[error("{}", self.text().en)]
     Host(String),
+    /// What should have stood in front of that server did not.
+    #[error("{}", self.text().en)]
+    Front(Text),
+    /// Another protocol was agreed on than the one that is asked about.
+    #[error("{}", self.text().en)]
+    Protocol(Browser, String),
     /// There is no such experiment.
     #[error("{}", self.text().en)]
     Unknown(String),
     /// What the experiment reads does not have the form that it must have.
     #[error("{}", self.text().en)]
     Sheet(String),
+}
+
+impl From<Error> for Lost {
+    fn from(error: Error) -> Self {
+        Self::Front(match error {
+            Error::Missing { program, .. } => {
+                Text::new(format!("{program} is not installed"), format!("没有安装 {program}"))
+            }
+            Error::NoHttp2 => Text::new(
+                "this fourways was built without HTTP/2 (`just claims` builds one with it)",
+                "这个 fourways 构建时没有带上 HTTP/2（`just claims` 会构建带它的版本）",
+            ),
+            other => Text::new(other.to_string(), other.to_string()),
+        })
+    }
 }
 
 impl Lost {
@@ -96,6 +118,14 @@ impl Lost {
                 ),
                 format!("实验用的服务器无法在 127.0.0.1 上监听：{why}。请释放端口，或调高打开文件数上限"),
             ),
+            Self::Front(why) => why.clone(),
+            Self::Protocol(who, spoken) => {
+                let name = who.name();
+                Text::new(
+                    format!("{name} spoke {spoken:?} with nginx. Allow HTTP/2 in its settings"),
+                    format!("{name} 与 nginx 之间用的是 {spoken:?}。请在它的设置里允许 HTTP/2"),
+                )
+            }
             Self::Unknown(id) => {
                 let all = super::IDS.join(", ");
                 Text::new(

@@ -1,6 +1,7 @@
 //! C08, the experiment: streams, requests and WebSockets to one host, until the browser makes one wait.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::host::{Answer, Happened, Host, Then};
 use super::launch::Browser;
 use super::lost::Lost;
-use super::pool_rule;
 use super::sheet::Sheet;
+use super::streams::Streams;
+use super::{pool_rule, streams};
 use crate::claims::{Entry, Text};
 
 const SHEET: &str = include_str!("../../../../../benches/claims/C08.toml");
@@ -21,6 +23,7 @@ const PAGE: &str = include_str!("pages/pool.html");
 pub(super) struct Numbers {
     pub(super) usual: u32,
     pub(super) sources: u32,
+    pub(super) sources_http2: u32,
     pub(super) settle_ms: u64,
     pub(super) patience_ms: u64,
     pub(super) sockets_chromium: u32,
@@ -39,18 +42,39 @@ pub(super) struct Seen {
     pub(super) sockets: u32,
     /// Everything the page reported; empty is a wait that was given up.
     pub(super) figures: BTreeMap<String, Option<f64>>,
+    /// The same over HTTP/2, or why there is nothing of it.
+    pub(super) http2: Http2,
 }
 
-/// Tries it in both browsers.
+/// What HTTP/2 came to in one browser.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Http2 {
+    Seen(Streams),
+    Missing(Text),
+}
+
+impl Default for Http2 {
+    fn default() -> Self {
+        Self::Missing(Text::new("it was not tried", "没有试"))
+    }
+}
+
+/// Tries it in both browsers. `program` is the `fourways` binary.
 ///
 /// # Errors
 /// When the claim's file is not readable.
-pub(super) async fn run(say: &mut dyn FnMut(&str)) -> Result<Entry, Lost> {
+pub(super) async fn run(program: &Path, say: &mut dyn FnMut(&str)) -> Result<Entry, Lost> {
     let sheet = Sheet::<Numbers>::read(SHEET)?;
     let mut tried = Vec::new();
     for browser in Browser::ALL {
         say(&format!("C08: {} with {} streams to one host", browser.name(), sheet.numbers.sources));
-        tried.push((browser, observe(browser, sheet.numbers, say).await));
+        let mut seen = observe(browser, sheet.numbers, say).await;
+        if let Ok(seen) = &mut seen {
+            let http2 = streams::observe(browser, sheet.numbers, program, say).await;
+            seen.http2 = http2.map_or_else(|lost| Http2::Missing(lost.text()), Http2::Seen);
+        }
+        tried.push((browser, seen));
     }
     let judged = pool_rule::judge(&tried, sheet.numbers);
     let raw = super::raw(&tried);

@@ -2,23 +2,22 @@
 
 use std::time::Duration;
 
-use super::pool::{Numbers, Seen};
-use super::sheet::{Judged, figure};
+use super::pool::{Http2, Numbers, Seen};
+use super::sheet::{Judged, beside as beside_it, figure};
 use super::{Tried, judge as together};
 use crate::claims::{Evidence, Text, Verdict};
 
 /// The verdict with its figures.
 pub(super) fn judge(tried: &[Tried<Seen>], numbers: Numbers) -> Judged {
     let knob = Text::new(
-        "What is counted: over HTTP/1.1 it is all connections of the browser to one host, whoever needs them. One \
+        "The version of HTTP, which is what is counted: over HTTP/1.1 it is all connections of the browser to one host, \
+         whoever needs them; over HTTP/2 all share one connection, and the server says how many streams it takes. One \
          stream for all tabs, a second host name for the streams, or HTTP/2 are the ways out.",
-        "要看数的是什么：在 HTTP/1.1 上，数的是浏览器到同一主机的全部连接，不管谁在用。\
+        "HTTP 的版本，也就是数的是什么：在 HTTP/1.1 上，数的是浏览器到同一主机的全部连接，不管谁在用；在 HTTP/2 上，\
+         大家共用一条连接，能开多少条流由服务器说了算。\
          所有标签页共用一条流、给流另用一个域名，或改用 HTTP/2，都是出路。",
     );
-    let mut judged = together(tried, |seen| (sentence(seen, numbers), evidence(seen, numbers)), knob);
-    judged.finding.en.push_str(" All of this is HTTP/1.1; HTTP/2 is not measured here.");
-    judged.finding.zh.push_str("以上都是 HTTP/1.1；这里没有测量 HTTP/2。");
-    judged
+    together(tried, |seen| (sentence(seen, numbers), evidence(seen, numbers)), knob)
 }
 
 /// A count that the page reported; none if it did not get so far.
@@ -53,7 +52,7 @@ fn evidence(seen: &Seen, numbers: Numbers) -> Vec<Evidence> {
     };
     let live = count(seen, "sources_live");
     let beside = count(seen, "sources_beside_fetch");
-    let beside = beside.map_or_else(|| "–".to_owned(), |beside| beside.to_string());
+    let beside = text(beside);
     // Without a full pool the question is not the question.
     let full = live.is_some_and(|live| live < f64::from(sources));
     let when_full = |holds: Option<bool>| says(holds.filter(|_| full));
@@ -68,7 +67,11 @@ fn evidence(seen: &Seen, numbers: Numbers) -> Vec<Evidence> {
     let capped = sockets == Some(f64::from(seen.sockets));
     let cap = if capped { Text::new(", no more were tried", "，没有再多试") } else { Text::default() };
     let freed = count(seen, "freed_by_one");
-    vec![
+    let aside = |en: &str, zh: &str, unit: &str, value: Option<f64>| {
+        let figures: Vec<f64> = value.into_iter().collect();
+        beside_it(Text::new(format!("{title}: {en}"), format!("{title}：{zh}")), unit, &figures)
+    };
+    let mut all = vec![
         one(
             format!("streams open at a time, of {sources} (HTTP/1.1)"),
             format!("{sources} 条流中同时打开的条数（HTTP/1.1）"),
@@ -90,13 +93,7 @@ fn evidence(seen: &Seen, numbers: Numbers) -> Vec<Evidence> {
             count(seen, "fetch_beside_ms"),
             when_full(answered(seen, "fetch_beside_ms")),
         ),
-        one(
-            "the same request with no stream open".to_owned(),
-            "没有流时，同样的请求的响应时间".to_owned(),
-            "ms",
-            alone,
-            says(answered(seen, "fetch_alone_ms")),
-        ),
+        aside("the same request with no stream open", "没有流时，同样的请求的响应时间", "ms", alone),
         one(
             format!("WebSockets that open beside {beside} streams, of 5"),
             format!("已有 {beside} 条流时，5 个 WebSocket 中能连上的个数"),
@@ -111,20 +108,44 @@ fn evidence(seen: &Seen, numbers: Numbers) -> Vec<Evidence> {
             sockets,
             says(sockets.map(|sockets| sockets > f64::from(usual))),
         ),
-        one(
-            "streams open at a time over HTTP/2: not measured".to_owned(),
-            "HTTP/2 上同时打开的流数：没有测量".to_owned(),
+    ];
+    let tried = numbers.sources_http2;
+    match &seen.http2 {
+        Http2::Missing(Text { en, zh }) => all.push(aside(
+            &format!("streams open at a time over HTTP/2: not measured: {en}"),
+            &format!("HTTP/2 上同时打开的流数：没有测量：{zh}"),
             "",
             None,
-            Verdict::Undecided,
-        ),
-    ]
+        )),
+        Http2::Seen(streams) => {
+            let left = text(streams.beside);
+            all.push(one(
+                format!("streams open at a time, of {tried} (HTTP/2)"),
+                format!("{tried} 条流中同时打开的条数（HTTP/2）"),
+                "",
+                streams.live,
+                says(streams.live.map(|live| live.total_cmp(&f64::from(usual)).is_eq())),
+            ));
+            all.push(aside(
+                &format!("answer to another request beside {left} streams (HTTP/2)"),
+                &format!("已有 {left} 条流时，另一个请求的响应时间（HTTP/2）"),
+                "ms",
+                streams.fetch_ms,
+            ));
+        }
+    }
+    all
+}
+
+/// A count in words.
+fn text(count: Option<f64>) -> String {
+    count.map_or_else(|| "–".to_owned(), |count| count.to_string())
 }
 
 fn sentence(seen: &Seen, numbers: Numbers) -> Text {
     let title = &seen.title;
     let patience_s = seconds(numbers.patience_ms);
-    let shown = |what| count(seen, what).map_or_else(|| "–".to_owned(), |value| value.to_string());
+    let shown = |what| text(count(seen, what));
     let (live, sources, beside) = (shown("sources_live"), numbers.sources, shown("sockets_beside"));
     let (sockets, tried) = (shown("sockets_live"), seen.sockets);
     let (fetch_en, fetch_zh) = match (
@@ -146,14 +167,28 @@ fn sentence(seen: &Seen, numbers: Numbers) -> Text {
         ),
         (None, _) => ("another request beside them was not tried".to_owned(), "没有试另一个请求".to_owned()),
     };
+    let http2 = match &seen.http2 {
+        Http2::Missing(Text { en, zh }) => {
+            Text::new(format!("HTTP/2 was not measured: {en}"), format!("HTTP/2 没有测量：{zh}"))
+        }
+        Http2::Seen(streams) => {
+            let (live, tried) = (text(streams.live), numbers.sources_http2);
+            Text::new(
+                format!("over HTTP/2, through nginx, {live} of {tried} streams were open"),
+                format!("在 HTTP/2 上经 nginx，{tried} 条流中有 {live} 条打开"),
+            )
+        }
+    };
     Text::new(
         format!(
-            "{title} had {live} of {sources} streams open; {fetch_en}; {beside} of 5 WebSockets opened beside them, and \
-             {sockets} of {tried} with no stream open."
+            "{title} had {live} of {sources} streams open over HTTP/1.1; {fetch_en}; {beside} of 5 WebSockets opened beside them, and \
+             {sockets} of {tried} with no stream open; {}.",
+            http2.en
         ),
         format!(
-            "{title} 的 {sources} 条流中有 {live} 条打开；{fetch_zh}；流占满时 5 个 WebSocket 连上 {beside} 个，\
-             没有流时 {tried} 个连上 {sockets} 个。"
+            "{title} 在 HTTP/1.1 上的 {sources} 条流中有 {live} 条打开；{fetch_zh}；流占满时 5 个 WebSocket 连上 {beside} 个，\
+             没有流时 {tried} 个连上 {sockets} 个；{}。",
+            http2.zh
         ),
     )
 }
@@ -161,11 +196,13 @@ fn sentence(seen: &Seen, numbers: Numbers) -> Text {
 #[cfg(test)]
 mod tests {
     use super::super::launch::Browser;
+    use super::super::streams::Streams;
     use super::*;
 
     const NUMBERS: Numbers = Numbers {
         usual: 6,
         sources: 12,
+        sources_http2: 140,
         settle_ms: 2000,
         patience_ms: 4000,
         sockets_chromium: 300,
@@ -186,7 +223,8 @@ mod tests {
         ];
         let figures = figures.map(|(name, value)| (name.to_owned(), value)).into();
         let title = "Chromium 1".to_owned();
-        vec![(Browser::Chromium, Ok(Seen { title, agent: String::new(), sockets: 300, figures }))]
+        let http2 = Http2::Seen(Streams { live: Some(100.0), beside: Some(50.0), fetch_ms: Some(2.0) });
+        vec![(Browser::Chromium, Ok(Seen { title, agent: String::new(), sockets: 300, figures, http2 }))]
     }
 
     fn of(judged: &Judged, what: &str) -> Verdict {
@@ -205,7 +243,7 @@ mod tests {
             "{}",
             judged.finding.en
         );
-        assert!(judged.finding.zh.contains("这里没有测量 HTTP/2"), "{}", judged.finding.zh);
+        assert!(judged.finding.zh.contains("140 条流中有 100 条打开"), "{}", judged.finding.zh);
     }
 
     #[test]
@@ -216,10 +254,33 @@ mod tests {
         assert_eq!(of(&none, "WebSockets that open"), Verdict::Undecided);
     }
 
+    /// A limit of SSE on HTTP/1.1, and nothing else: what HTTP/2 shows makes it depend.
+    fn as_it_is_said(http2: Http2) -> Judged {
+        let mut tried = seen(6.0, Some(3.0), 5.0);
+        if let Ok(seen) = &mut tried[0].1 {
+            seen.http2 = http2;
+        }
+        judge(&tried, NUMBERS)
+    }
+
     #[test]
-    fn http_2_has_no_figure() {
-        let judged = judge(&seen(6.0, None, 0.0), NUMBERS);
-        let h2 = judged.evidence.iter().find(|figure| figure.what.en.contains("HTTP/2")).unwrap();
-        assert_eq!((h2.value, h2.rounds, h2.says), (None, 0, Verdict::Undecided));
+    fn what_was_not_measured_stands_beside_and_judges_nothing() {
+        let judged = as_it_is_said(Http2::Missing(Text::new("nginx is not installed", "没有安装 nginx")));
+        let http2 = judged.evidence.iter().find(|figure| figure.what.en.contains("HTTP/2")).unwrap();
+        assert_eq!((http2.value, http2.rounds, http2.beside), (None, 0, true));
+        assert!(http2.what.en.ends_with("not measured: nginx is not installed"), "{}", http2.what.en);
+        let alone = judged.evidence.iter().find(|figure| figure.what.en.contains("no stream open")).unwrap();
+        assert!(alone.beside);
+        assert_eq!((judged.verdict, judged.knob.en.as_str()), (Verdict::Holds, ""));
+    }
+
+    #[test]
+    fn more_streams_over_http_2_make_it_depend_on_the_protocol() {
+        let streams = |live| Streams { live: Some(live), beside: Some(3.0), fetch_ms: Some(2.0) };
+        let judged = as_it_is_said(Http2::Seen(streams(100.0)));
+        assert_eq!(of(&judged, "of 140 (HTTP/2)"), Verdict::Fails);
+        assert_eq!(judged.verdict, Verdict::Depends);
+        assert!(judged.knob.en.starts_with("The version of HTTP"), "{}", judged.knob.en);
+        assert_eq!(as_it_is_said(Http2::Seen(streams(6.0))).verdict, Verdict::Holds);
     }
 }

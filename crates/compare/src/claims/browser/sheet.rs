@@ -34,3 +34,8 @@ impl<N: DeserializeOwned> Sheet<N> {
 pub(super) fn figure(what: Text, unit: &str, figures: &[f64], says: Verdict) -> Evidence {
     Evidence::of(what, unit, figures, says)
 }
+
+/// A figure that stands beside the verdict: alone it decides nothing.
+pub(super) fn beside(what: Text, unit: &str, figures: &[f64]) -> Evidence {
+    Evidence { beside: true, ..figure(what, unit, figures, Verdict::Undecided) }
+}
