@@ -1,6 +1,7 @@
 //! What all forms of a ledger say alike: marks, numbers, sentences, the count, where it was measured.
 
 use super::{Entry, Evidence, Ledger, Text, Verdict};
+use crate::Error;
 use crate::report::{Lang, number};
 
 /// A verdict at a glance.
@@ -17,6 +18,20 @@ pub(super) fn glyph(verdict: Verdict) -> char {
 /// What a figure says at a glance; a dot for one that only stands beside the others.
 pub(super) fn mark(figure: &Evidence) -> char {
     if figure.beside { '·' } else { glyph(figure.says) }
+}
+
+/// Why a part of a claim was not measured: what is not there.
+pub(super) fn lacking(error: &Error) -> Text {
+    match error {
+        Error::Missing { program, .. } => {
+            Text::new(format!("{program} is not installed"), format!("没有安装 {program}"))
+        }
+        Error::NoHttp2 => Text::new(
+            "this fourways was built without HTTP/2 (`just claims` builds one with it)",
+            "这个 fourways 构建时没有带上 HTTP/2（`just claims` 会构建带它的版本）",
+        ),
+        other => Text::new(other.to_string(), other.to_string()),
+    }
 }
 
 /// The median of a figure, its spread and its rounds.

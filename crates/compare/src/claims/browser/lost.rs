@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::launch::Browser;
 use crate::Error;
-use crate::claims::Text;
+use crate::claims::{Text, words};
 
 /// Why there is nothing to judge.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -54,16 +54,7 @@ pub(super) enum Lost {
 
 impl From<Error> for Lost {
     fn from(error: Error) -> Self {
-        Self::Front(match error {
-            Error::Missing { program, .. } => {
-                Text::new(format!("{program} is not installed"), format!("没有安装 {program}"))
-            }
-            Error::NoHttp2 => Text::new(
-                "this fourways was built without HTTP/2 (`just claims` builds one with it)",
-                "这个 fourways 构建时没有带上 HTTP/2（`just claims` 会构建带它的版本）",
-            ),
-            other => Text::new(other.to_string(), other.to_string()),
-        })
+        Self::Front(words::lacking(&error))
     }
 }
 

@@ -64,8 +64,8 @@ pub(super) fn judge(rule: &Rule, talks: &[Talk]) -> Found {
     let verdict = Verdict::together(decided.iter().map(|(.., says)| *says));
     let finding = finding(rule, &evidence, &decided);
     let knob = Text::new(
-        "The rate at which a client talks, times the head of its requests. HTTP/2 is not measured here yet.",
-        "客户端说话的频率，乘以每次请求的头部。HTTP/2 这里还没有测。",
+        "The rate at which a client talks, times the head of its requests (over HTTP/1.1; C11 shows what HTTP/2 makes of a head).",
+        "客户端说话的频率，乘以每次请求的头部（这里是 HTTP/1.1；HTTP/2 上头部有多大，见 C11）。",
     );
     let raw = json!({"seconds": rule.seconds, "heads": "a browser's at the WebSocket handshake", "p99": format!("only from {P99_MIN} messages on"), "talks": talks});
     Found { verdict, finding, knob, evidence, raw }

@@ -12,15 +12,15 @@ use transport::{Heard, Target, Transport};
 use wire::Wire;
 
 use super::claim::Found;
-use super::figure::{figure, median_of};
+use super::figure::{beside, figure, median_of};
 use super::server::Server;
 use super::tap::{Direction, Tap, Touch};
-use super::{Env, Trouble};
-use crate::claims::{Text, Threshold, Verdict};
+use super::{Env, Trouble, first_tick_http2};
+use crate::claims::{Text, Threshold, Verdict, words};
 
 pub(super) const CLAIM: &str = include_str!("../../../../../benches/claims/C11.toml");
 
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The numbers of the rule.
 #[derive(Debug, Deserialize)]
@@ -36,21 +36,21 @@ pub(super) struct Rule {
 /// The request heads that are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Head {
+pub(super) enum Head {
     Minimal,
     Browser,
 }
 
-const HEADS: [(Head, &str, &str); 2] =
+pub(super) const HEADS: [(Head, &str, &str); 2] =
     [(Head::Minimal, "minimal head", "最小请求头"), (Head::Browser, "a browser's head", "浏览器的请求头")];
 
 /// What passed until the first price, once.
 #[derive(Clone, Copy, Debug, Serialize)]
-struct Opening {
-    way: &'static str,
-    head: Head,
-    up: usize,
-    down: usize,
+pub(super) struct Opening {
+    pub(super) way: &'static str,
+    pub(super) head: Head,
+    pub(super) up: usize,
+    pub(super) down: usize,
     /// Turns from asking to hearing, that of TCP included.
     trips: usize,
     us: u64,
@@ -62,23 +62,38 @@ pub(super) async fn run(env: &Env, rule: &Rule, say: &mut dyn FnMut(&str)) -> Re
     for round in 1..=rule.rounds {
         for way in crate::WAYS {
             for (head, ..) in HEADS {
-                openings.push(open(way, head, server.authority()).await?);
+                openings.push(open(way, head, target(server.authority(), head)?).await?);
             }
         }
         if round % 10 == 0 {
             say(&format!("C11: round {round} of {}", rule.rounds));
         }
     }
-    Ok(judge(rule, &openings))
+    let http2 = first_tick_http2::run(env, server.authority(), rule.rounds, say).await;
+    let mut found = judge(rule, &openings);
+    found.finding = words::sentences(&[found.finding, first_tick_http2::sentence(&http2)]);
+    found.evidence.extend(first_tick_http2::evidence(&http2));
+    found.raw["over_http2"] = http2.map_or_else(|why| json!({ "missing": why }), |over| json!(over));
+    Ok(found)
 }
 
-async fn open(way: &'static dyn Transport, head: Head, authority: &str) -> Result<Opening, Trouble> {
+/// Whom a client with this head asks for one price.
+pub(super) fn target(authority: &str, head: Head) -> Result<Target, Trouble> {
     let mut target = Target::new(authority, "stock-price");
     // One symbol, so that the snapshot is one price.
     "symbols=ACME".clone_into(&mut target.query);
     if head == Head::Browser {
         target.headers = browser_head()?;
     }
+    Ok(target)
+}
+
+/// What passes until the first price.
+pub(super) async fn open(
+    way: &'static dyn Transport,
+    head: Head,
+    target: Target,
+) -> Result<Opening, Trouble> {
     let (tap, name) = (Tap::default(), way.card().name);
     let begun = Instant::now();
     let mut session = way.session(Arc::new(target), None, Wire::new(tap.clone()));
@@ -152,8 +167,11 @@ fn judge(rule: &Rule, openings: &[Opening]) -> Found {
                     if card.name == "sse" {
                         of_sse.extend(says);
                     }
-                    // A time on one machine holds no network: it says nothing about the claim.
-                    evidence.push(figure(what, unit, values, |_, _| says.unwrap_or(Verdict::Undecided)));
+                    evidence.push(match says {
+                        Some(says) => figure(what, unit, values, |_, _| says),
+                        // A time on one machine holds no network: it says nothing about the claim.
+                        None => beside(what, unit, values),
+                    });
                 };
             let trips = of(card.name, head, |one| one.trips as f64);
             let more = against(&trips, &of("poll", head, |one| one.trips as f64), |own, poll| own - poll);
@@ -173,11 +191,11 @@ fn judge(rule: &Rule, openings: &[Opening]) -> Found {
         ["poll", "ws", "sse"].map(|way| (trips(way), bytes(way, Head::Minimal), bytes(way, Head::Browser)));
     let finding = Text::new(
         format!(
-            "Over HTTP/1.1 the first price takes {} round trips by SSE, {} by a poll and {} by WebSocket, TCP included, and {}, {} and {} bytes with a minimal head ({}, {} and {} with a browser's). HTTP/2 is not measured here yet.",
+            "Over HTTP/1.1 the first price takes {} round trips by SSE, {} by a poll and {} by WebSocket, TCP included, and {}, {} and {} bytes with a minimal head ({}, {} and {} with a browser's).",
             sse.0, poll.0, ws.0, sse.1, poll.1, ws.1, sse.2, poll.2, ws.2
         ),
         format!(
-            "在 HTTP/1.1 上拿到第一笔报价，连同 TCP，SSE 要 {} 次往返，轮询 {} 次，WebSocket {} 次；最小请求头时分别是 {}、{}、{} 字节（浏览器的请求头时是 {}、{}、{}）。HTTP/2 这里还没有测。",
+            "在 HTTP/1.1 上拿到第一笔报价，连同 TCP，SSE 要 {} 次往返，轮询 {} 次，WebSocket {} 次；最小请求头时分别是 {}、{}、{} 字节（浏览器的请求头时是 {}、{}、{}）。",
             sse.0, poll.0, ws.0, sse.1, poll.1, ws.1, sse.2, poll.2, ws.2
         ),
     );
