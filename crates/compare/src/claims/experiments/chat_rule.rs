@@ -80,20 +80,35 @@ fn either(a: Verdict, b: Verdict) -> Verdict {
     }
 }
 
+/// From which rate on the difference matters at every rate that was tried, and at which that is open.
+fn from(decided: &[(f64, By, Verdict)], wanted: By) -> Text {
+    let mut rates: Vec<(f64, Verdict)> =
+        decided.iter().filter(|(_, by, _)| *by == wanted).map(|(rate, _, says)| (*rate, *says)).collect();
+    rates.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let lowest = rates.iter().rev().take_while(|(_, says)| *says == Verdict::Holds).last();
+    let Text { mut en, mut zh } = match lowest {
+        Some((rate, _)) => {
+            Text::new(format!("from {rate} messages a second on"), format!("每秒 {rate} 条起要紧"))
+        }
+        None if rates.iter().all(|(_, says)| *says == Verdict::Fails) => {
+            Text::new("at none of the rates", "哪个频率都不要紧")
+        }
+        None => Text::new("from no rate on that could be named", "说不出从哪个频率起要紧"),
+    };
+    let open: Vec<String> = rates
+        .iter()
+        .filter(|(_, says)| *says == Verdict::Undecided)
+        .map(|(rate, _)| rate.to_string())
+        .collect();
+    if !open.is_empty() {
+        en += &format!(" (undecided at {})", open.join(" and "));
+        zh += &format!("（每秒 {} 条时未定）", open.join("、"));
+    }
+    Text::new(en, zh)
+}
+
 fn finding(rule: &Rule, evidence: &[Evidence], decided: &[(f64, By, Verdict)]) -> Text {
-    let from = |wanted: By| {
-        let matters = |(rate, by, says): &(f64, By, Verdict)| {
-            (*by == wanted && *says == Verdict::Holds).then_some(*rate)
-        };
-        decided.iter().filter_map(matters).reduce(f64::min)
-    };
-    let text = |rate: Option<f64>| {
-        rate.map_or_else(
-            || Text::new("at none of the rates", "哪个频率都不要紧"),
-            |rate| Text::new(format!("from {rate} messages a second on"), format!("每秒 {rate} 条起要紧")),
-        )
-    };
-    let (minimal, browser) = (text(from(By::SseMinimal)), text(from(By::SseBrowser)));
+    let (minimal, browser) = (from(decided, By::SseMinimal), from(decided, By::SseBrowser));
     let bytes = |name: &str| {
         let some = evidence.iter().filter(|figure| {
             figure.what.en.starts_with("bytes per message") && figure.what.en.ends_with(name)
@@ -163,6 +178,29 @@ mod tests {
         assert!(found.finding.en.contains("from 10 messages a second"), "{}", found.finding.en);
         let p99 = found.evidence.iter().find(|figure| figure.what.en.starts_with("round trip p99")).unwrap();
         assert_eq!(p99.value, None, "three messages have no p99");
+    }
+
+    #[test]
+    fn the_rate_named_is_one_from_which_all_higher_ones_matter() {
+        use Verdict::{Fails, Holds, Undecided};
+        for (says, en) in [
+            ([Fails, Fails, Holds, Holds], "from 10 messages a second on"),
+            ([Fails, Holds, Undecided, Holds], "from 50 messages a second on (undecided at 10)"),
+            ([Undecided, Fails, Holds, Holds], "from 10 messages a second on (undecided at 0.1)"),
+            ([Fails, Holds, Holds, Undecided], "from no rate on that could be named (undecided at 50)"),
+            ([Fails, Undecided, Holds, Fails], "from no rate on that could be named (undecided at 1)"),
+            ([Fails; 4], "at none of the rates"),
+        ] {
+            let decided: Vec<_> = [0.1, 1.0, 10.0, 50.0]
+                .into_iter()
+                .zip(says)
+                .map(|(rate, says)| (rate, By::SseBrowser, says))
+                .collect();
+            assert_eq!(from(&decided, By::SseBrowser).en, en, "{says:?}");
+        }
+        let (rates, open) =
+            ([(50.0, By::SseMinimal, Undecided)], "说不出从哪个频率起要紧（每秒 50 条时未定）");
+        assert_eq!(from(&rates, By::SseMinimal).zh, open);
     }
 
     #[test]

@@ -151,7 +151,7 @@ fn judge(rule: &Rule, openings: &[Opening]) -> Found {
     let against = |values: &[f64], base: &[f64], with: fn(f64, f64) -> f64| {
         values.iter().zip(base).map(|(value, base)| with(*value, *base)).collect::<Vec<_>>()
     };
-    let (mut evidence, mut of_sse) = (Vec::new(), Vec::new());
+    let mut evidence = Vec::new();
     for way in crate::WAYS {
         let card = way.card();
         for (head, en, zh) in HEADS {
@@ -161,15 +161,14 @@ fn judge(rule: &Rule, openings: &[Opening]) -> Found {
                         format!("{} until the first price, {}, {en}", what.0, card.title),
                         format!("到第一笔报价的{}，{}，{zh}", what.1, card.title_zh),
                     );
-                    let says = judged.map(|(values, threshold)| {
-                        figure(Text::default(), "", &values, |low, high| threshold.judge(low, high)).says
-                    });
-                    if card.name == "sse" {
-                        of_sse.extend(says);
-                    }
-                    evidence.push(match says {
-                        Some(says) => figure(what, unit, values, |_, _| says),
-                        // A time on one machine holds no network: it says nothing about the claim.
+                    // The other ways are no part of the claim; and a time on one machine holds no network.
+                    evidence.push(match judged.filter(|_| card.name == "sse") {
+                        Some((against, threshold)) => {
+                            let says =
+                                figure(Text::default(), "", &against, |low, high| threshold.judge(low, high))
+                                    .says;
+                            figure(what, unit, values, |_, _| says)
+                        }
                         None => beside(what, unit, values),
                     });
                 };
@@ -204,7 +203,7 @@ fn judge(rule: &Rule, openings: &[Opening]) -> Found {
         "浏览器带上的请求头；以及复用连接，可以省去 TCP 的那次往返。",
     );
     let raw = json!({"http": "1.1", "openings": openings});
-    Found { verdict: Verdict::together(of_sse), finding, knob, evidence, raw }
+    Found { verdict: Verdict::of(&evidence), finding, knob, evidence, raw }
 }
 
 #[cfg(test)]
@@ -236,7 +235,9 @@ mod tests {
                 .into_iter()
                 .chain(minimal.map(|one| Opening { head: Head::Browser, ..one }))
                 .collect();
-            judge(&rule, &all).verdict
+            let found = judge(&rule, &all);
+            assert_eq!(found.evidence.iter().filter(|figure| !figure.beside).count(), 4);
+            found.verdict
         };
         assert_eq!(seen(2, 110), Verdict::Holds);
         assert_eq!(seen(3, 2_000), Verdict::Fails);
