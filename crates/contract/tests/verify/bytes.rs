@@ -113,6 +113,7 @@ fn job(way: &str, authority: String) -> Job {
         settings,
         authority,
         target: None,
+        certificate: None,
         seed: 1,
         ramp_per_s: 1,
         // The window begins 100 ms after it.
