@@ -208,7 +208,7 @@ const zh: ReportWords = {
   noKeepAlive: '不复用连接',
   values: {
     polls: { newest: '只要最新', all: '无损' },
-    heads: { minimal: '最短报头', browser: '浏览器的报头' },
+    heads: { minimal: '最小请求头', browser: '浏览器的请求头' },
     encode: { once: '只编码一次', each: '逐个编码' },
     front: {
       'none': '前面没有代理',
@@ -229,7 +229,7 @@ const zh: ReportWords = {
     hold_ms: '长轮询最长等待',
     polls: '轮询要什么',
     keep_alive: '轮询的连接',
-    heads: '请求报头',
+    heads: '请求头',
     ws_buffer_bytes: 'WebSocket 缓冲',
     encode: '编码',
     front: '服务器前面',
