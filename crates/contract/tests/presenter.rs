@@ -263,6 +263,35 @@ async fn what_events_are_filled_to_stays() {
     assert_eq!(next.event(1).json().len(), FILLED_TO as usize);
 }
 
+#[tokio::test]
+async fn a_change_comes_at_the_instant_that_is_asked_for() {
+    let stage = Stage::start().await;
+    for bad in [NOW_US, NOW_US + 499_999, NOW_US + 10_000_001] {
+        let answer = stage.change(&format!("{{\"rate\":20,\"at_us\":{bad}}}")).await;
+        let told: Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!((answer.status, &told["where"]), (400, &"member `at_us`".into()), "{bad}");
+        let range = format!("from {} to {}", NOW_US + 500_000, NOW_US + 10_000_000);
+        assert!(told["detail"].as_str().unwrap().contains(&range), "{told}");
+    }
+    for bad in ["-1", "1.5", "\"soon\"", "[1]"] {
+        assert_eq!(stage.change(&format!("{{\"rate\":20,\"at_us\":{bad}}}")).await.status, 400, "{bad}");
+    }
+    assert_eq!(
+        stage.change(&format!("{{\"at_us\":{}}}", NOW_US + 500_000)).await.status,
+        400,
+        "nothing else"
+    );
+    assert!(stage.is_unchanged());
+    let other = Stage::start().await;
+    let body = format!("{{\"symbols\":3,\"at_us\":{}}}", NOW_US + 2_000_000);
+    let [one, two] = [stage.change(&body).await, other.change(&body).await];
+    assert_eq!((one.status, &one.body), (202, &two.body), "two servers announce the same life");
+    let told: Value = serde_json::from_str(&one.body).unwrap();
+    assert_eq!(told["at_us"], NOW_US + 2_000_000);
+    stage.reach(NOW_US + 2_000_000);
+    assert_eq!(stage.epoch().as_str(), told["epoch"]);
+}
+
 /// Hears until it stands at `at`; before the first change, until it is told where it stands.
 async fn hear(name: &str, session: &mut Session, heard: &mut Vec<Heard>, at: Option<Cursor>) {
     let there = |heard: &Heard| match heard {

@@ -32,5 +32,5 @@ pub use feed::{Feed, Shape};
 pub use log::{Keep, Wanted};
 pub use market::{BadMarket, Market, NAMES, PAYLOAD_MAX, SYMBOLS_MAX};
 pub use reader::{Batch, Gap, Reader, Reason};
-pub use ticker::Ticker;
+pub use ticker::{BadNotice, Ticker};
 pub use topics::Feeds;

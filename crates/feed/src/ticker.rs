@@ -1,5 +1,6 @@
 //! Tells the market on time.
 
+use std::ops::RangeInclusive;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,8 +11,20 @@ use crate::market::Market;
 
 /// A clock that falls back less than this is waited for; one that falls back further opens a new epoch.
 const BACK_MAX_US: u64 = 2_000_000;
-/// The least notice of a change of the market.
-const NOTICE_MIN_US: u64 = 500_000;
+/// The notice of a change of the market: at least so long, and at most.
+const NOTICE_US: RangeInclusive<u64> = 500_000..=10_000_000;
+
+/// An instant for which a change cannot be announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the change must come 500 ms to 10 s ahead: from {from_us} to {until_us} by the clock of this server"
+)]
+pub struct BadNotice {
+    /// The first instant that would do, in Unix microseconds.
+    pub from_us: u64,
+    /// The last.
+    pub until_us: u64,
+}
 
 /// Publishes the events of a market when they are due.
 #[derive(Debug)]
@@ -40,7 +53,23 @@ impl Ticker {
 
     /// Another market from the first instant on that is at least 500 ms ahead. Returns it with its start.
     pub fn change(&self, market: &Market) -> Market {
-        let next = market.starting_at(self.clock.now_us() + NOTICE_MIN_US);
+        self.announce(market.starting_at(self.clock.now_us() + NOTICE_US.start()))
+    }
+
+    /// Another market from `at_us` on, so that several servers change at one instant. Returns it with its start.
+    ///
+    /// # Errors
+    /// When that is less than 500 ms ahead, or more than 10 s.
+    pub fn change_at(&self, market: &Market, at_us: u64) -> Result<Market, BadNotice> {
+        let now = self.clock.now_us();
+        let (from_us, until_us) = (now + NOTICE_US.start(), now + NOTICE_US.end());
+        if !(from_us..=until_us).contains(&at_us) {
+            return Err(BadNotice { from_us, until_us });
+        }
+        Ok(self.announce(market.starting_at(at_us)))
+    }
+
+    fn announce(&self, next: Market) -> Market {
         *self.next.lock().unwrap_or_else(PoisonError::into_inner) = Some(next.clone());
         next
     }
@@ -67,7 +96,7 @@ impl Ticker {
             told = 0;
             self.feed.renew(market.clone());
             // What was announced by the old clock comes as soon as by the new one.
-            *next = next.take().map(|next| next.starting_at(now + NOTICE_MIN_US));
+            *next = next.take().map(|next| next.starting_at(now + NOTICE_US.start()));
         }
         let head = market.head_at(now);
         if head > told {
@@ -155,5 +184,34 @@ mod tests {
         ticker.tick();
         assert_eq!(ticker.feed().head().epoch, next.epoch());
         assert_eq!(ticker.feed().market().map(|market| market.symbols().len()), Some(3));
+    }
+
+    #[test]
+    fn two_servers_change_at_one_instant() {
+        let (here, there) = (ticker(START + 10_000_000), ticker(START + 10_300_000));
+        let (market, at_us) = (Market::new(1, 2.0, 3, 0).unwrap(), START + 11_000_000);
+        let [one, two] = [&here, &there].map(|(ticker, _)| ticker.change_at(&market, at_us).unwrap());
+        assert_eq!((one.start_us(), one.epoch()), (at_us, two.epoch()));
+        for (ticker, time) in [&here, &there] {
+            time.store(one.due_us(7), Relaxed);
+            ticker.tick();
+        }
+        assert_eq!(here.0.feed().head(), there.0.feed().head());
+        // A server that starts later, with the changed market as its own, is at the same number.
+        let clock = Arc::clone(&here.1);
+        let later = Ticker::new(one, 100, Clock::of(move || clock.load(Relaxed)));
+        assert_eq!(later.feed().head(), here.0.feed().head());
+    }
+
+    #[test]
+    fn the_notice_of_a_change_has_its_bounds() {
+        let (ticker, _) = ticker(START);
+        let market = Market::new(1, 2.0, 3, 0).unwrap();
+        for (ahead_us, good) in
+            [(0, false), (499_999, false), (500_000, true), (10_000_000, true), (10_000_001, false)]
+        {
+            assert_eq!(ticker.change_at(&market, START + ahead_us).is_ok(), good, "{ahead_us}");
+        }
+        assert!(ticker.change_at(&market, 0).is_err() && ticker.change_at(&market, u64::MAX).is_err());
     }
 }

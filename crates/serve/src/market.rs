@@ -1,13 +1,13 @@
 //! Another market while everyone listens: `POST /api/market`, for the presenter alone.
 //!
-//! The change is announced (`next_epoch` in `/api/info`) and comes at least 500 ms later, as a new epoch. README.md,
-//! "The wire contract".
+//! The change is announced (`next_epoch` in `/api/info`) and comes at least 500 ms later, as a new epoch; at `at_us` if
+//! that is given, so that several servers change at one instant. README.md, "The wire contract".
 
 use axum::Json;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use feed::{BadMarket, Market, SYMBOLS_MAX};
+use feed::{BadMarket, BadNotice, Market, SYMBOLS_MAX};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use transport::{Problem, Site};
@@ -21,6 +21,7 @@ use crate::presenter::Presenter;
 struct Wish {
     rate: Option<Value>,
     symbols: Option<Value>,
+    at_us: Option<Value>,
 }
 
 /// Announces another market and answers 202 with its announcement.
@@ -30,7 +31,13 @@ pub(crate) async fn change(site: Site, presenter: Presenter, request: Request) -
     let ticker = site.feeds().ticker();
     // Two changes that follow at once are one: the second keeps what the first has announced.
     let before = ticker.next().or_else(|| ticker.feed().market()).ok_or_else(no_market)?;
-    let next = ticker.change(&wish.of(&before)?);
+    let market = wish.of(&before)?;
+    let next = match &wish.at_us {
+        None => ticker.change(&market),
+        Some(at_us) => {
+            ticker.change_at(&market, at_us.as_u64().ok_or_else(no_instant)?).map_err(bad_notice)?
+        }
+    };
     Ok((StatusCode::ACCEPTED, [(header::CACHE_CONTROL, "no-store")], Json(announcement(&next)))
         .into_response())
 }
@@ -66,6 +73,16 @@ fn bad_rate() -> Problem {
 fn bad_symbols() -> Problem {
     let detail = format!("it is the number of symbols, a whole number from 1 to {SYMBOLS_MAX}");
     Problem::bad("member `symbols`", "symbols is out of range", detail)
+}
+
+fn no_instant() -> Problem {
+    let detail = "it is an instant in Unix microseconds, a whole number; GET /api/time tells the server's";
+    Problem::bad("member `at_us`", "at_us is no instant", detail)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is the argument of map_err")]
+fn bad_notice(bad: BadNotice) -> Problem {
+    Problem::bad("member `at_us`", "at_us is too near or too far", bad.to_string())
 }
 
 fn no_market() -> Problem {
