@@ -22,9 +22,9 @@ use crate::hosts::Hosts;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Local(pub(crate) IpAddr);
 
-/// The address that a connection came from.
+/// The address that a connection came from; an extension of its requests.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) IpAddr);
+pub struct Peer(pub IpAddr);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Door {

@@ -35,6 +35,7 @@ use transport::{Card, Problem, Site};
 
 pub use accept::{Drained, serve};
 pub use api::body;
+pub use door::Peer;
 pub use hosts::{BadHost, BadOrigin, Hosts};
 pub use listen::{Listen, Tcp};
 pub use presenter::{NoToken, Presenter};

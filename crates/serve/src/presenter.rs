@@ -9,10 +9,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use transport::Problem;
 
-use crate::door::Peer;
+use crate::door::{Local, Peer};
 
 /// The presenter of one process. Cloning shares the token.
 #[derive(Clone)]
@@ -55,8 +55,7 @@ impl Presenter {
     /// # Errors
     /// 403 from another machine, or where no connection is known; 401 without the token.
     pub fn admit(&self, request: &Request) -> Result<(), Problem> {
-        let near = request.extensions().get::<Peer>().is_some_and(|peer| is_near(peer.0));
-        if !near && !self.remote_control {
+        if !self.may_be_at(request.extensions()) {
             return Err(Problem::new(
                 StatusCode::FORBIDDEN,
                 "the presenter sits at the server itself",
@@ -73,6 +72,21 @@ impl Presenter {
             .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
     }
 
+    /// Whether the presenter may be where a request with these extensions comes from: at this machine, or anywhere by
+    /// [`Presenter::remote_control`].
+    #[must_use]
+    pub fn may_be_at(&self, extensions: &Extensions) -> bool {
+        let peer = extensions.get::<Peer>().map(|peer| peer.0);
+        let local = extensions.get::<Local>().map(|local| local.0);
+        self.remote_control || peer.is_some_and(|peer| is_near(peer, local))
+    }
+
+    /// Whether this is the token.
+    #[must_use]
+    pub fn has_token(&self, given: &str) -> bool {
+        is_same(given.as_bytes(), self.token.as_bytes())
+    }
+
     /// Whether the headers hold the token, once. The name of the scheme is in any case (RFC 9110 11.1).
     fn knows(&self, headers: &HeaderMap) -> bool {
         let mut given = headers.get_all(header::AUTHORIZATION).iter();
@@ -80,7 +94,7 @@ impl Presenter {
         let Some((scheme, token)) = value.to_str().ok().and_then(|text| text.split_once(' ')) else {
             return false;
         };
-        scheme.eq_ignore_ascii_case("bearer") && is_same(token.trim().as_bytes(), self.token.as_bytes())
+        scheme.eq_ignore_ascii_case("bearer") && self.has_token(token.trim())
     }
 }
 
@@ -91,9 +105,11 @@ impl fmt::Debug for Presenter {
     }
 }
 
-/// A dual-stack socket shows 127.0.0.1 as `::ffff:127.0.0.1`.
-fn is_near(peer: IpAddr) -> bool {
-    peer.to_canonical().is_loopback()
+/// Whether a connection that came in at the address `local` comes from this machine: by loopback, or from that address
+/// to itself. A dual-stack socket shows 127.0.0.1 as `::ffff:127.0.0.1`.
+fn is_near(peer: IpAddr, local: Option<IpAddr>) -> bool {
+    let peer = peer.to_canonical();
+    peer.is_loopback() || Some(peer) == local.map(|local| local.to_canonical())
 }
 
 /// Compares all bytes whatever the first ones are: how long it takes says nothing of how many are right.
@@ -145,12 +161,16 @@ mod tests {
     }
 
     #[test]
-    fn near_is_loopback_however_it_is_written() {
-        for near in ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"] {
-            assert!(is_near(near.parse().unwrap()), "{near}");
+    fn near_is_this_machine_however_it_is_written() {
+        let lan: IpAddr = "192.168.1.20".parse().unwrap();
+        for near in
+            ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", "192.168.1.20", "::ffff:192.168.1.20"]
+        {
+            assert!(is_near(near.parse().unwrap(), Some(lan)), "{near}");
         }
-        for far in ["192.168.1.20", "0.0.0.0", "::", "::ffff:192.168.1.20", "fe80::1"] {
-            assert!(!is_near(far.parse().unwrap()), "{far}");
+        for far in ["192.168.1.21", "0.0.0.0", "::", "::ffff:192.168.1.21", "fe80::1"] {
+            assert!(!is_near(far.parse().unwrap(), Some(lan)), "{far}");
         }
+        assert!(!is_near(lan, None), "whose address it is, is not known");
     }
 }
