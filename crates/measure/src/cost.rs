@@ -88,6 +88,18 @@ impl Sample {
     }
 }
 
+/// Open sockets of a process, without its children; missing where the system does not tell.
+#[must_use]
+pub fn sockets(pid: u32) -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    return crate::proc::sockets(pid);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = pid;
+        None
+    }
+}
+
 /// What `sysinfo` knows on every system: CPU to the millisecond and resident memory, of the one process.
 #[cfg(not(target_os = "linux"))]
 fn portable(pid: u32) -> Sample {

@@ -18,7 +18,7 @@ mod machine;
 #[cfg(target_os = "linux")]
 mod proc;
 
-pub use cost::{Cost, Sample};
+pub use cost::{Cost, Sample, sockets};
 pub use histogram::{BadHistogram, Histogram};
 pub use kernel::Kernel;
 pub use machine::{Machine, Pressure};

@@ -1,6 +1,6 @@
 //! A process as Linux's `/proc` shows it (proc(5)).
 
-use std::fs::{read_dir, read_to_string};
+use std::fs::{read_dir, read_link, read_to_string};
 
 use nix::time::ClockId;
 use nix::unistd::Pid;
@@ -35,6 +35,13 @@ fn family(pid: u32) -> Vec<u32> {
 fn tasks(pid: u32) -> impl Iterator<Item = String> {
     let tasks = read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     tasks.map(|task| task.path().to_string_lossy().into_owned())
+}
+
+/// Descriptors of `pid` itself that are sockets.
+pub(crate) fn sockets(pid: u32) -> Option<u64> {
+    let entries = read_dir(format!("/proc/{pid}/fd")).ok()?.flatten();
+    let targets = entries.filter_map(|entry| read_link(entry.path()).ok());
+    Some(targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count() as u64)
 }
 
 /// One process; nothing if it has ended.
@@ -109,6 +116,14 @@ mod tests {
         assert_eq!(user_us.unwrap() + system_us.unwrap(), cpu_us.unwrap());
         assert!(rss_bytes.unwrap() >= pss_bytes.unwrap() && pss_bytes.unwrap() >= anon_bytes.unwrap());
         assert!(anon_bytes.unwrap() > 0 && fds.unwrap() >= 3 && switches.is_some() && wait_us.is_some());
+    }
+
+    #[test]
+    fn sockets_are_told_from_files() {
+        let _ends: Vec<_> = (0..5).map(|_| std::net::TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let (sockets, all) = (sockets(std::process::id()).unwrap(), Sample::own().fds.unwrap());
+        assert!((5..all).contains(&sockets), "{sockets} of {all}");
+        assert_eq!(super::sockets(u32::MAX), None, "nobody's");
     }
 
     #[test]
