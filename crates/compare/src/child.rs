@@ -137,6 +137,32 @@ impl Guarded {
         stdin.flush().await
     }
 
+    /// Ends it without a word (SIGKILL); [`Guarded::ended`] tells when it has gone.
+    ///
+    /// # Errors
+    /// When it has gone already.
+    pub fn kill(&mut self) -> io::Result<()> {
+        self.child.start_kill()
+    }
+
+    /// Asks it to end in good order (SIGTERM); [`Guarded::ended`] tells when it has. Where there are no signals it ends
+    /// at once.
+    ///
+    /// # Errors
+    /// When it has gone already.
+    pub fn ask_to_end(&mut self) -> io::Result<()> {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process};
+            // Nobody else can have its number: it is not yet waited for.
+            let pid = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+            let pid = pid.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+            Ok(kill_process(pid, Signal::TERM)?)
+        }
+        #[cfg(not(unix))]
+        self.kill()
+    }
+
     /// Resolves when it has ended by itself. Cancel safe.
     ///
     /// # Errors

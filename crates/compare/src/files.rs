@@ -26,8 +26,16 @@ pub(crate) fn ensure(cells: &[Settings]) -> Result<(), Error> {
     raise(largest.clients, needed(largest))
 }
 
-#[cfg(unix)]
 fn raise(clients: u32, needed: u64) -> Result<(), Error> {
+    allow(needed).map_err(|allowed| Error::Files { clients, needed, allowed })
+}
+
+/// Raises the soft limit of open files to `needed`, if it is lower; children that are started later have it too.
+///
+/// # Errors
+/// With the hard limit, when that is too low. What it allows is then set.
+#[cfg(unix)]
+pub fn allow(needed: u64) -> Result<(), u64> {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
     // None is no limit.
@@ -36,14 +44,16 @@ fn raise(clients: u32, needed: u64) -> Result<(), Error> {
     }
     let allowed = limit.maximum.unwrap_or(u64::MAX);
     limit.current = Some(needed.min(allowed));
-    if allowed < needed || setrlimit(Resource::Nofile, limit).is_err() {
-        return Err(Error::Files { clients, needed, allowed });
-    }
-    Ok(())
+    let set = setrlimit(Resource::Nofile, limit);
+    if allowed < needed || set.is_err() { Err(allowed) } else { Ok(()) }
 }
 
+/// There is no such limit here.
+///
+/// # Errors
+/// Never.
 #[cfg(not(unix))]
-fn raise(_: u32, _: u64) -> Result<(), Error> {
+pub fn allow(_: u64) -> Result<(), u64> {
     Ok(())
 }
 

@@ -28,6 +28,12 @@ pub struct Job {
     pub duration_ms: u64,
     /// How long subscribers may take to open, after the ramp, in milliseconds.
     pub patience_ms: u64,
+    /// There is no window: once open, the subscribers stay until the input ends. [`Said::Open`] is then the last line.
+    #[serde(default)]
+    pub stay: bool,
+    /// Whoever loses the server comes back without jitter (`Backoff::in_step`).
+    #[serde(default)]
+    pub in_step: bool,
 }
 
 /// What a generator says. One line each on standard output.

@@ -96,6 +96,8 @@ fn job(frame: &Frame<'_>, server: &Running, authority: String) -> Job {
         warm_up_ms: frame.scenario.warm_up_ms,
         duration_ms: frame.scenario.duration_ms,
         patience_ms: PATIENCE.as_millis() as u64,
+        stay: false,
+        in_step: false,
     }
 }
 

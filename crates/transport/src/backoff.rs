@@ -13,19 +13,29 @@ const MAX: Duration = Duration::from_secs(30);
 pub struct Backoff {
     first: Duration,
     failures: u32,
-    dice: fastrand::Rng,
+    /// None: every wait is exactly as long as it is.
+    dice: Option<fastrand::Rng>,
 }
 
 impl Backoff {
     /// A back-off whose jitter comes from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { first: FIRST, failures: 0, dice: fastrand::Rng::with_seed(seed) }
+        Self { first: FIRST, failures: 0, dice: Some(fastrand::Rng::with_seed(seed)) }
+    }
+
+    /// A back-off without jitter, deaf to the server's `retry`, which is jittered: what not to do. Whoever lost the
+    /// server at one instant comes back at one instant.
+    #[must_use]
+    pub fn in_step() -> Self {
+        Self { first: FIRST, failures: 0, dice: None }
     }
 
     /// The first wait from now on: the server's `retry`, at most 30 s.
     pub fn start_with(&mut self, first: Duration) {
-        self.first = first.min(MAX);
+        if self.dice.is_some() {
+            self.first = first.min(MAX);
+        }
     }
 
     /// The connection works: the next wait is the first again.
@@ -37,7 +47,8 @@ impl Backoff {
     pub fn wait(&mut self, asked: Option<Duration>) -> Duration {
         let length = self.first.saturating_mul(1 << self.failures.min(5)).min(MAX);
         self.failures += 1;
-        length.mul_f64(0.5 + self.dice.f64()).max(asked.unwrap_or_default()).min(MAX)
+        let jitter = self.dice.as_mut().map_or(1.0, |dice| 0.5 + dice.f64());
+        length.mul_f64(jitter).max(asked.unwrap_or_default()).min(MAX)
     }
 }
 
@@ -55,5 +66,13 @@ mod tests {
         backoff.reset();
         assert!(backoff.wait(None) <= Duration::from_millis(1_500));
         assert!(backoff.wait(Some(Duration::from_secs(9))) >= Duration::from_secs(9));
+    }
+
+    #[test]
+    fn in_step_is_the_same_for_everyone() {
+        let mut backoff = Backoff::in_step();
+        backoff.start_with(Duration::from_millis(2_345));
+        let waits: Vec<_> = (0..7).map(|_| backoff.wait(None).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 30, 30]);
     }
 }

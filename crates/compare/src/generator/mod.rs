@@ -26,7 +26,7 @@ use axum::http::{HeaderName, HeaderValue};
 use measure::Sample;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
-use transport::{Described, Description, Target, Tls, Transport};
+use transport::{Backoff, Described, Description, Target, Tls, Transport};
 use wire::Wire;
 
 use crate::settings::{Heads, Polls, Settings};
@@ -73,6 +73,10 @@ async fn run(job: Job) {
     let (wire, crowd) = (Wire::new(Spread::new(std::process::id())), Crowd::new(&job.settings));
     open(&job, way, &target, &wire, &crowd).await;
     say(&Said::Open { opened: crowd.opened() });
+    if job.stay {
+        // Until the input ends, and with it the process.
+        std::future::pending::<()>().await;
+    }
     sleep(Duration::from_millis(job.warm_up_ms)).await;
 
     let begin = Instant::now() + AHEAD;
@@ -108,7 +112,7 @@ async fn open(job: &Job, way: &'static dyn Transport, target: &Arc<Target>, wire
                 target: Arc::clone(target),
                 wire: wire.clone(),
                 crowd: crowd.clone(),
-                seed: dice.u64(..),
+                backoff: if job.in_step { Backoff::in_step() } else { Backoff::new(dice.u64(..)) },
                 phase: wait_for_phase(number, come, phase, first),
             };
             tokio::task::spawn_local(subscriber.run());

@@ -23,7 +23,7 @@ pub(super) struct Subscriber {
     pub(super) target: Arc<Target>,
     pub(super) wire: Wire,
     pub(super) crowd: Crowd,
-    pub(super) seed: u64,
+    pub(super) backoff: Backoff,
     /// Waits so long before it begins.
     pub(super) phase: Duration,
 }
@@ -46,11 +46,11 @@ struct Stand {
 impl Subscriber {
     /// Follows until the process ends, or an error comes that would come again.
     pub(super) async fn run(self) {
-        let Self { way, target, wire, crowd, seed, phase } = self;
+        let Self { way, target, wire, crowd, backoff, phase } = self;
         sleep(phase).await;
         let begun = Instant::now();
         let newest_only = way.card().name == "poll" && target.newest;
-        let mut feed = pin!(follow(way, target, None, wire, Backoff::new(seed)));
+        let mut feed = pin!(follow(way, target, None, wire, backoff));
         let fresh = Rc::new(RefCell::new(Freshness::new(crowd.symbols())));
         let mut stand =
             Stand { crowd, newest_only, fresh, newest: None, batch: Vec::new(), opened: false, lost: false };

@@ -120,6 +120,8 @@ fn job(way: &str, authority: String) -> Job {
         warm_up_ms: 400,
         duration_ms: 3_000,
         patience_ms: 10_000,
+        stay: false,
+        in_step: false,
     }
 }
 
