@@ -1,0 +1,175 @@
+//! What the owner of a proxy holds: its commands and counters.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
+
+use super::accept::{Shared, accept};
+use super::connection::Connection;
+use super::door::Door;
+use super::{Cut, Tap, Weather};
+
+/// No connection is cut more often: nothing would ever come through.
+const CUT_EVERY_MS_MIN: u32 = 10;
+
+/// A fault proxy in front of one server. Dropping it shuts the listener and cuts all connections.
+///
+/// Commands count at once and for open connections too: when one returns, not a byte more passes than it says.
+pub struct Proxy {
+    shared: Arc<Shared>,
+    accepting: Mutex<JoinHandle<()>>,
+    cutting: JoinHandle<()>,
+}
+
+/// What has passed a proxy. All but `open` only rise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passage {
+    /// Connections that are open now, black holes included.
+    pub open: usize,
+    /// Connections that were let in.
+    pub accepted: u64,
+    /// Connections that never reached the server: there were too many, the weather refused them, or nobody was there.
+    pub refused: u64,
+    /// Bytes from clients, counted where they came in.
+    pub bytes_up: u64,
+    /// Bytes to clients, counted where they went out.
+    pub bytes_down: u64,
+}
+
+impl Proxy {
+    /// A proxy at `listen` (port 0 is any free one) in front of `upstream`, in fair weather.
+    ///
+    /// # Errors
+    /// When it cannot listen there.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    #[expect(clippy::unused_async, reason = "it needs the runtime that awaiting it proves")]
+    pub async fn open(listen: SocketAddr, upstream: SocketAddr, tap: Arc<dyn Tap>) -> io::Result<Self> {
+        let shared = Arc::new(Shared::new(Door::open(listen)?, upstream, tap));
+        let accepting = Mutex::new(tokio::spawn(accept(Arc::clone(&shared))));
+        let cutting = tokio::spawn(cut_now_and_then(Arc::clone(&shared)));
+        Ok(Self { shared, accepting, cutting })
+    }
+
+    /// Where it listens; the same for all its life.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.shared.door.address()
+    }
+
+    /// The weather now.
+    #[must_use]
+    pub fn weather(&self) -> Weather {
+        self.shared.weather.borrow().clone()
+    }
+
+    /// Other weather.
+    pub fn set(&self, weather: Weather) {
+        self.shared.weather.send_replace(weather);
+    }
+
+    /// Cuts all open connections, black holes included, and says how many. With [`Cut::AfterBytes`] it says on how
+    /// many something still passes: they are cut when their bytes have gone.
+    pub fn cut(&self, cut: Cut) -> usize {
+        self.shared.each(|connection| connection.cut(cut))
+    }
+
+    /// Open connections become black holes: nothing passes any more, and nobody is told, of their end neither. Says
+    /// how many. New ones are well. An end that goes on talking loses its socket when its own kernel would have given
+    /// up: a server after 30 s, a client after 15 minutes.
+    pub fn half_open(&self) -> usize {
+        self.shared.each(Connection::vanish)
+    }
+
+    /// Nobody is there: who connects is refused by the kernel, and open connections are cut. The port stays taken.
+    pub fn close(&self) {
+        self.shared.door.shut();
+        self.accepting.lock().unwrap_or_else(PoisonError::into_inner).abort();
+        self.shared.shut(true);
+    }
+
+    /// Listens again at the same port. From now on connections lead to `upstream`; those that are open stay where
+    /// they are. One that is open already only changes its upstream.
+    ///
+    /// # Errors
+    /// When the port is taken: only where the system did not let it be kept.
+    #[expect(clippy::unused_async, reason = "it needs the runtime that awaiting it proves")]
+    pub async fn reopen(&self, upstream: SocketAddr) -> io::Result<()> {
+        self.shared.lead_to(upstream);
+        if self.shared.door.reopen()? {
+            self.shared.shut(false);
+            let accepting = tokio::spawn(accept(Arc::clone(&self.shared)));
+            *self.accepting.lock().unwrap_or_else(PoisonError::into_inner) = accepting;
+        }
+        Ok(())
+    }
+
+    /// What has passed so far.
+    #[must_use]
+    pub fn tally(&self) -> Passage {
+        let counts = &self.shared.counts;
+        Passage {
+            open: self.shared.open(),
+            accepted: counts.accepted.load(Relaxed),
+            refused: counts.refused.load(Relaxed),
+            bytes_up: counts.bytes_up.load(Relaxed),
+            bytes_down: counts.bytes_down.load(Relaxed),
+        }
+    }
+
+    /// At most so many open connections from one address; more are reset at once. This machine may have any number.
+    pub fn per_address_max(&self, max: Option<usize>) {
+        self.shared.limit(max);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.close();
+        self.cutting.abort();
+    }
+}
+
+impl fmt::Debug for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proxy")
+            .field("address", &self.address())
+            .field("weather", &self.weather())
+            .field("tally", &self.tally())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Keeps `cut_every_ms`. Other changes of the weather do not begin the time anew.
+async fn cut_now_and_then(shared: Arc<Shared>) {
+    let mut weather = shared.weather.subscribe();
+    let mut began = (None, Instant::now());
+    loop {
+        let every = weather.borrow_and_update().cut_every_ms;
+        if every != began.0 {
+            began = (every, Instant::now());
+        }
+        let time = async {
+            match every {
+                Some(ms) => {
+                    sleep_until(began.1 + Duration::from_millis(ms.max(CUT_EVERY_MS_MIN).into())).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            changed = weather.changed() => if changed.is_err() { return },
+            () = time => {
+                shared.each(|connection| connection.cut(Cut::Now));
+                began.1 = Instant::now();
+            }
+        }
+    }
+}
