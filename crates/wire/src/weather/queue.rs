@@ -1,6 +1,7 @@
 //! What is under way in one direction.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use tokio::time::Instant;
@@ -9,6 +10,10 @@ use super::Weather;
 
 /// What a packet counts beside its bytes: about what remembering it takes. So a flood of single bytes is bounded too.
 const PACKET_COST: usize = 64;
+
+/// Timers go by the millisecond, and so does the kernel that they wait in: they fire 0 to 2 ms late. So they are asked
+/// for so much earlier, and are right within 1 ms on a machine that has time.
+const TIMER_LATE: Duration = Duration::from_millis(1);
 
 /// Bytes that came together.
 #[derive(Debug)]
@@ -67,9 +72,10 @@ impl Queue {
 
     /// What is next, and when it arrives in this weather: another one counts at once for what is under way.
     pub(super) fn next(&self, weather: &Weather) -> Option<Next> {
+        let due = |set_out: Instant, luck| set_out + weather.lateness(luck).saturating_sub(TIMER_LATE);
         match (self.packets.front(), self.end) {
-            (Some(packet), _) => Some(Next::Bytes(packet.set_out + weather.lateness(packet.luck))),
-            (None, Some((end, at))) => Some(Next::End(end, at + weather.lateness(0))),
+            (Some(packet), _) => Some(Next::Bytes(due(packet.set_out, packet.luck))),
+            (None, Some((end, at))) => Some(Next::End(end, due(at, 0))),
             (None, None) => None,
         }
     }
@@ -93,8 +99,6 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn packet(text: &'static str, set_out: Instant, luck: u32) -> Packet {
@@ -108,12 +112,12 @@ mod tests {
         queue.push(packet("abc", start, u32::MAX));
         queue.end(End::Finished, start);
         assert!(
-            matches!(queue.next(&weather), Some(Next::Bytes(at)) if at == start + Duration::from_millis(150))
+            matches!(queue.next(&weather), Some(Next::Bytes(at)) if at == start + Duration::from_millis(150) - TIMER_LATE)
         );
         queue.went(2);
         assert_eq!(queue.front(), b"c");
         queue.went(1);
-        let after = Duration::from_millis(50);
+        let after = Duration::from_millis(50) - TIMER_LATE;
         assert!(matches!(queue.next(&weather), Some(Next::End(End::Finished, at)) if at == start + after));
     }
 

@@ -15,7 +15,7 @@ const WAITING_BYTES_MAX: usize = 64 * 1024;
 /// other weather is set; the default is fair.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Weather {
-    /// One way, in each direction. The order of the bytes is kept. TCP's handshake is the kernel's and is not delayed.
+    /// One way, in each direction, true within 1 ms. The order of the bytes is kept. TCP's handshake is the kernel's and is not delayed.
     pub delay_ms: u32,
     /// Whatever arrives together is later by 0 to so many milliseconds more, drawn evenly, and never overtakes. The
     /// draws are a function of connection and order, so that the same weather comes again.
