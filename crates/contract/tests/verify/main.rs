@@ -11,6 +11,7 @@
 //! | `arithmetic` | staleness, never seen | what follows from interval and rate |
 //! | `generator` | cost of the generator itself | its limit for an event |
 //! | `crowds` | nothing missed | ten thousand subscribers |
+//! | `weather` | delay and rate of the fault proxy | both ends of the road, and curl |
 #![cfg(target_os = "linux")]
 
 mod arithmetic;
@@ -21,6 +22,7 @@ mod crowds;
 mod delay;
 mod generator;
 mod sockets;
+mod weather;
 
 use compare::progress::{Lines, name};
 use compare::report::Spread;
