@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives the built server with clients that others wrote. Fails when any test does, or when a process is left behind.
-#   cargo build -p fourways && clients/setup.sh && clients/run.sh
+#   cargo build -p fourways && cargo build -p wire --example weather && clients/setup.sh && clients/run.sh
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
