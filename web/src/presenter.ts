@@ -43,20 +43,39 @@ export function take(): void {
   }
 }
 
+/** A refusal, and what the server said to it, in English; empty if it said nothing. */
+export interface Refused {
+  why: Refusal;
+  said: string;
+}
+
 /** Asks the server for another market. Never rejects. */
 export async function change(wish: Change): Promise<Coming | Refusal> {
+  const answer = await post<Coming>('/api/market', wish);
+  return 'why' in answer ? answer.why : answer.done;
+}
+
+/** Posts what only the presenter may. Never rejects. */
+export async function post<T>(path: string, wish: object): Promise<{ done: T } | Refused> {
   try {
-    const answer = await fetch('/api/market', {
+    const answer = await fetch(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token.value ?? ''}` },
       body: JSON.stringify(wish),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    if (answer.ok) return (await answer.json()) as Coming;
-    return answer.status === 401 ? 'token' : answer.status === 403 ? 'far' : 'refused';
+    if (answer.ok) return { done: (await answer.json()) as T };
+    const why = answer.status === 401 ? 'token' : answer.status === 403 ? 'far' : 'refused';
+    return { why, said: inWords(await answer.json().catch(() => ({}))) };
   } catch {
-    return 'silent';
+    return { why: 'silent', said: '' };
   }
+}
+
+/** A problem of RFC 9457 in one line: what is wrong, where, and the way out. */
+function inWords(problem: { title?: string; where?: string; detail?: string }): string {
+  const place = [problem.title, problem.where].filter(Boolean).join(', ');
+  return [place, problem.detail].filter(Boolean).join(': ');
 }
 
 // While the page is built there is no address.

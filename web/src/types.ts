@@ -22,6 +22,8 @@ export interface Gap {
 /** What a client is asked to do. It writes `cursor`, so that the same lane started again goes on where it was. */
 export interface Lane {
   topic: string;
+  /** Whose lane it is, as in `http://192.168.1.20:8084`; empty for the server of the page. */
+  origin: string;
   /** Further parameters, encoded, as in `symbols=ACME&lane=k3`. */
   query: string;
   /** EPOCH-SEQ of what was heard last; empty asks for the newest events. */

@@ -26,6 +26,20 @@ test('pause stops the picture and the numbers, and goes on', async ({ page }) =>
   await expect(price).not.toHaveText(await price.innerText(), { timeout: 20_000 });
 });
 
+test('the picture goes back in time, and on by steps', async ({ page }) => {
+  const price = lane(page, 'sse').locator('.price');
+  const goOn = page.getByRole('button', { name: /Go on/ });
+  await page.keyboard.press(',');
+  await expect(goOn).toHaveAttribute('aria-pressed', 'true');
+  const first = await price.innerText();
+  // Each press goes on to the next thing in any lane, so not each changes this price.
+  await expect(async () => {
+    await page.getByRole('button', { name: /^step/ }).click();
+    expect(await price.innerText()).not.toBe(first);
+  }).toPass({ intervals: [20] });
+  await expect(goOn).toHaveAttribute('aria-pressed', 'true');
+});
+
 test('a lane goes off and on', async ({ page }) => {
   await page.keyboard.press('2');
   await expect(lane(page, 'long-poll')).toHaveAttribute('data-state', 'off');

@@ -115,3 +115,19 @@ it.each(['sse', 'long-poll'] as WayName[])('%s rests in a hidden tab', async (wa
   expect(server.asked[before]?.after).toBe('aaaaaa-2');
   await listener.stop();
 });
+
+it.each(WAYS)('%s asks the server of its lane, wherever the page is', async (way) => {
+  const record = recorded(way, 'first');
+  server = await serve(record.acts);
+  const { origin } = new URL(location.href);
+  const { fetch } = globalThis;
+  // Nobody listens there.
+  vi.stubGlobal('location', { href: 'http://127.0.0.1:9/en/board' });
+  vi.stubGlobal('fetch', (url: string, init: RequestInit) =>
+    fetch(new URL(url, location.href) as unknown as string, init),
+  );
+  const listener = listen(CLIENTS[way], { origin, cursor: record.after, hold_s: 0 });
+  await listener.until(() => expect(listener.heard).toEqual(seqs(record.text)));
+  await listener.stop();
+  expect(server.asked[0]?.path).toMatch(new RegExp(`^/${way}/stock-price\\?`));
+});

@@ -13,6 +13,8 @@ export interface Settings {
 export const INTERVALS_S = [0.5, 1, 2, 5];
 export const HOLDS_S = [1, 5, 25];
 export const WINDOWS_S = [6, 12, 30, 60];
+/** How far one step back in time goes. */
+export const BACK_S = 60;
 /** The presenter's: prices a second in all, and how many symbols. */
 export const RATES = [0.5, 1, 2, 5, 10, 20, 50, 100, 200];
 export const SYMBOLS = [1, 2, 4, 8, 16];

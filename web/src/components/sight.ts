@@ -23,6 +23,8 @@ export interface Sight {
   atLeast: boolean;
   perUpdate: number | null;
   counts: Counts | null;
+  /** Not all that passed was counted. */
+  countsAtLeast: boolean;
   open: number;
   answers: number;
   received: number;
@@ -35,18 +37,36 @@ export interface Scales {
   perUpdate: number;
 }
 
-export function look(board: Board, { way, record, account, since }: BoardLane, window_s: number): Sight {
+export function look(board: Board, lane: BoardLane, window_s: number): Sight {
+  const { way, record, account } = lane;
   const now = performance.now();
-  const known = record.believed();
-  const newest = board.truth.newest();
-  const from = Math.max(now - window_s * 1000, record.events[0]?.arrived ?? since);
-  const counts = account.total();
+  const counts = account.total(record.received);
   const stream = way === 'ws' || way === 'sse';
   const wait_ms = record.now.name === 'again' ? record.stateAt + record.now.in_ms - now : 0;
   return {
     on: board.isOn(way),
     state: record.now,
     wait_s: Math.max(1, Math.ceil(wait_ms / 1000)),
+    ...believedAt(board, lane, window_s, now),
+    missed: record.neverSeen(),
+    atLeast: record.atLeast,
+    perUpdate: counts && counts.events > 0 ? (counts.bytes_up + counts.bytes_down) / counts.events : null,
+    counts,
+    countsAtLeast: account.atLeast,
+    open: account.open,
+    answers: stream ? record.received : record.answers,
+    received: record.received,
+    published: record.received + record.missed,
+  };
+}
+
+/** What the lane took for the price at an instant, `performance.now()`, and how old that was. */
+export function believedAt(board: Board, { record, since }: BoardLane, window_s: number, instant: number) {
+  const known = record.heardBetween(instant, instant).at(-1) ?? null;
+  const at_us = board.serverAt(instant);
+  const newest = board.truth.between(at_us, at_us).at(-1) ?? null;
+  const from = Math.max(instant - window_s * 1000, record.events[0]?.arrived ?? since);
+  return {
     seq: known?.seq ?? 0,
     value: known?.value ?? null,
     stale:
@@ -54,17 +74,9 @@ export function look(board: Board, { way, record, account, since }: BoardLane, w
       newest !== null &&
       newest.value !== known.value &&
       newest.at > known.at &&
-      now - board.local(newest.at) > JUST_MS,
-    age: record.meanAge(from, now),
-    ideal: board.truth.idealAge(board.serverAt(from), board.serverAt(now)),
-    missed: record.neverSeen(),
-    atLeast: record.atLeast,
-    perUpdate: counts && counts.events > 0 ? (counts.bytes_up + counts.bytes_down) / counts.events : null,
-    counts,
-    open: account.open,
-    answers: stream ? record.received : record.answers,
-    received: record.received,
-    published: record.received + record.missed,
+      instant - board.local(newest.at) > JUST_MS,
+    age: record.meanAge(from, instant),
+    ideal: board.truth.idealAge(board.serverAt(from), at_us),
   };
 }
 

@@ -43,7 +43,7 @@ export class Talk {
     private readonly make: (symbol: string) => LaneRecord,
   ) {
     this.record = make(symbol);
-    this.#lane = { topic: 'stock-price', query: '', cursor: '', interval_ms: 0, hold_s: 0 };
+    this.#lane = { topic: 'stock-price', origin: '', query: '', cursor: '', interval_ms: 0, hold_s: 0 };
   }
 
   /** Connects, and again whenever the connection is lost, until `signal` aborts. */

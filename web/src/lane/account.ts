@@ -1,4 +1,4 @@
-// What the server counted for one lane. A server that started again counts from zero: what was seen of its count
+// What was counted for one lane, by its server. A server that started again counts from zero: what was seen of its count
 // before stays.
 
 import type { WayName } from '../types.ts';
@@ -8,7 +8,18 @@ export interface Counts {
   connections: number;
   bytes_up: number;
   bytes_down: number;
+  /** The updates that these bytes brought. */
   events: number;
+}
+
+/** Who counts for a lane: its server, or the road to it. */
+export interface Ledger {
+  /** Connections that stand at this moment. */
+  readonly open: number;
+  /** Not everything was seen: each count may be higher. */
+  readonly atLeast: boolean;
+  /** Null until something was counted. `received` is how many updates the lane has heard. */
+  total(received: number): Counts | null;
 }
 
 interface Told extends Counts {
@@ -18,9 +29,9 @@ interface Told extends Counts {
 
 const NONE: Counts = { requests: 0, connections: 0, bytes_up: 0, bytes_down: 0, events: 0 };
 
-export class Account {
-  /** Connections that stand at this moment. */
+export class Account implements Ledger {
   open = 0;
+  readonly atLeast = false;
   #before = NONE;
   #now: Counts | null = null;
 
@@ -37,7 +48,6 @@ export class Account {
     this.open = told.open;
   }
 
-  /** Null until the server has told something. */
   total(): Counts | null {
     return this.#now && add(this.#before, this.#now);
   }

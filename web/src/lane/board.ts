@@ -4,8 +4,9 @@ import { keepTime, type Clock } from '../clock.ts';
 import type { Coming } from '../presenter.ts';
 import { run } from '../transports/run.ts';
 import type { WayName } from '../types.ts';
-import { Account } from './account.ts';
+import { Account, type Ledger } from './account.ts';
 import { LaneRecord } from './record.ts';
+import type { Tape } from './tape.ts';
 import { Truth, TruthReader } from './truth.ts';
 
 export interface Market {
@@ -18,7 +19,7 @@ export interface BoardLane {
   way: WayName;
   id: string;
   record: LaneRecord;
-  account: Account;
+  account: Ledger;
   /** When it began, `performance.now()`. */
   since: number;
 }
@@ -27,6 +28,16 @@ interface Choice {
   symbol: string;
   interval_ms: number;
   hold_s: number;
+}
+
+/** In a class each way has a server of its own, and a road to it that tells what passes. */
+export interface Roads {
+  /** Where the road of a way begins, as in `http://192.168.1.20:8084`. */
+  origin(way: WayName): string;
+  /** What passes from now on for the client `id`, in the place of the way's client before. */
+  tape(way: WayName, id: string): Tape;
+  /** Runs a client there. */
+  readonly run: typeof run;
 }
 
 /** How much of the past is read at the start, in seconds, so that the true price is drawn from the first frame. */
@@ -53,6 +64,7 @@ export class Board {
     private readonly ways: readonly WayName[],
     readonly choice: Choice,
     private readonly changed: () => void,
+    private readonly roads: Roads | null = null,
   ) {}
 
   /** Begins all lanes that run, or all at the first time: a new count for every choice, so that they stay comparable. */
@@ -115,11 +127,15 @@ export class Board {
 
   #lane(way: WayName): BoardLane {
     const turn = (epoch: string) => (epoch === this.market?.epoch ? this.market.symbols.length : 0);
+    const { truth, local } = this;
+    // A road tells of those whose name begins so.
+    const id = `${this.roads ? 'board-' : ''}${way}-${Math.random().toString(36).slice(2, 10)}`;
+    const tape = this.roads?.tape(way, id);
     return {
       way,
-      id: `${way}-${Math.random().toString(36).slice(2, 10)}`,
-      record: new LaneRecord({ way, symbol: this.choice.symbol, truth: this.truth, local: this.local, turn }),
-      account: new Account(way),
+      id,
+      record: new LaneRecord({ way, symbol: this.choice.symbol, truth, local, turn, tape }),
+      account: tape ?? new Account(way),
       since: performance.now(),
     };
   }
@@ -130,7 +146,9 @@ export class Board {
     const { interval_ms, hold_s } = this.choice;
     const running = new AbortController();
     this.#running.set(way, running);
-    void run(way, { topic: 'stock-price', query, cursor: '', interval_ms, hold_s }, record, running.signal);
+    const origin = this.roads?.origin(way) ?? '';
+    const lane = { topic: 'stock-price', origin, query, cursor: '', interval_ms, hold_s };
+    void (this.roads?.run ?? run)(way, lane, record, running.signal);
   }
 
   /** What is read once a second: one request after the other, because a browser opens six connections to a host and
@@ -182,7 +200,8 @@ export class Board {
     }
     if (told !== market.epoch || this.#untilComing() <= 0) await this.#survey(get);
     for (const { way, id, account } of this.lanes) {
-      if (this.isOn(way)) account.take((await get(`/api/stats?lane=${id}`)) as Parameters<Account['take']>[0]);
+      if (!(account instanceof Account) || !this.isOn(way)) continue;
+      account.take((await get(`/api/stats?lane=${id}`)) as Parameters<Account['take']>[0]);
     }
   }
 

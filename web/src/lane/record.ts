@@ -2,6 +2,7 @@
 
 import type { Gap, Quote, State, Tell, WayName } from '../types.ts';
 import { firstFrom, meanAge } from './age.ts';
+import type { Tape } from './tape.ts';
 import type { Truth } from './truth.ts';
 
 /** How many exchanges and how many events are kept. Twice as many are held before the older half goes. */
@@ -38,12 +39,16 @@ interface RecordOptions {
   local: (at: number) => number;
   /** How many symbols take turns in this epoch; 0 if that is not known. */
   turn: (epoch: string) => number;
+  /** What passed on the wire, where a road tells it. */
+  tape?: Tape;
 }
 
 export class LaneRecord implements Tell {
   readonly exchanges: Exchange[] = [];
   /** Ascending by `seq` within an epoch, and by `arrived`. */
   readonly events: Heard[] = [];
+  /** When a price came that was known already, `performance.now()`. */
+  readonly repeats: number[] = [];
   received = 0;
   /** Exchanges that came to a good end. */
   answers = 0;
@@ -100,7 +105,10 @@ export class LaneRecord implements Tell {
     this.of.truth.add(epoch, event);
     const before = this.believed();
     if (before?.epoch === epoch) {
-      if (event.seq <= before.seq) return; // a snapshot repeats what is known
+      if (event.seq <= before.seq) {
+        this.repeats.push(at); // a snapshot repeats what is known
+        return trim(this.repeats);
+      }
       // The symbols take turns, so the numbers of one rise by their count; any other step has no meaning we know.
       const turn = this.of.turn(epoch);
       const turns = turn > 0 ? (event.seq - before.seq) / turn : 1;

@@ -24,7 +24,7 @@ export const longPoll: Client = async (lane, tell, signal) => {
 // #region receive
 /** One request, held until there is news. True if the topic has ended. */
 async function receive(lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff) {
-  const url = `/long-poll/${lane.topic}?${lane.query}&hold=${lane.hold_s}${after(lane)}`;
+  const url = `${lane.origin}/long-poll/${lane.topic}?${lane.query}&hold=${lane.hold_s}${after(lane)}`;
   const asked = performance.now();
   const answer = await ask(url, { limit_ms: limit(lane) }, tell, signal);
   const at = performance.now();

@@ -29,7 +29,7 @@ export const poll: Client = async (lane, tell, signal) => {
 // #region receive
 /** One request. True if the topic has ended. */
 async function receive(lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff, known: Known) {
-  const url = `/poll/${lane.topic}?${lane.query}`;
+  const url = `${lane.origin}/poll/${lane.topic}?${lane.query}`;
   // With our tag the server says 304 and no more when nothing is new. The browser's cache would hide that
   // from us.
   const headers: Record<string, string> = known.tag ? { 'If-None-Match': known.tag } : {};

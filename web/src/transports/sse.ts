@@ -65,7 +65,7 @@ const SILENCE_MS = 40_000;
 // #endregion
 
 // #region again
-const address = (lane: Lane) => `/sse/${lane.topic}?${lane.query}${after(lane)}`;
+const address = (lane: Lane) => `${lane.origin}/sse/${lane.topic}?${lane.query}${after(lane)}`;
 
 /** An error status, a wrong type, a torn head: the browser gives up and does not say why. We ask, since 204
  *  means the end of the topic, and 404 that it would be in vain. Otherwise a new EventSource goes on, by

@@ -31,7 +31,7 @@ export const ws: Client = async (lane, tell, signal) => {
 // #region receive
 /** One connection. Resolves if the topic has ended; throws when the connection is lost. */
 function receive(lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff): Promise<void> {
-  const url = new URL(`/ws/${lane.topic}?${lane.query}${after(lane)}`, location.href);
+  const url = new URL(`${lane.origin}/ws/${lane.topic}?${lane.query}${after(lane)}`, location.href);
   url.protocol = url.protocol.replace('http', 'ws');
   const socket = new WebSocket(url);
   const exchange = new Exchange(tell);
@@ -80,7 +80,7 @@ async function again(lost: unknown, lane: Lane, tell: Tell, signal: AbortSignal,
   let reason = lost;
   if (lost instanceof Unexplained && !signal.aborted) {
     try {
-      await why(`/poll/${lane.topic}?${lane.query}${after(lane)}`, tell, signal);
+      await why(`${lane.origin}/poll/${lane.topic}?${lane.query}${after(lane)}`, tell, signal);
     } catch (refusal) {
       reason = refusal;
     }

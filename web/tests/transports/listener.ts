@@ -40,7 +40,7 @@ export function listen(client: Client | Start, lane: Partial<Lane> = {}): Listen
     return exchange;
   };
   const listener: Listener = {
-    lane: { topic: 'stock-price', query: 'symbols=A,B', cursor: '', interval_ms: 1, hold_s: 0, ...lane },
+    lane: { topic: 'stock-price', origin: '', query: 'symbols=A,B', cursor: '', interval_ms: 1, hold_s: 0, ...lane },
     states: [],
     heard: [],
     quotes: [],

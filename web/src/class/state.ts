@@ -1,0 +1,149 @@
+// What a class is, exactly as its server says it: `GET /api/class` and the messages of `/api/class/live`. What can be
+// asked of it, exactly as `POST /api/class` reads it. Instants ending in `_us` are Unix microseconds of the server.
+
+import type { Coming } from '../presenter.ts';
+import type { WayName } from '../types.ts';
+
+/** What the road of a lane does to the bytes on it. Null: not at all. */
+export interface Weather {
+  /** One way, in each direction. 0 to 5,000. */
+  delay_ms: number;
+  /** At most, on top of the delay. 0 to 5,000. */
+  jitter_ms: number;
+  /** Bits a second downwards. 1,000 to 1,000,000,000. */
+  rate_bits: number | null;
+  /** Nothing passes; the bytes wait. */
+  stall: boolean;
+  /** Answers without end are held until 4,096 bytes have come. */
+  lumps: boolean;
+  /** The road itself reads so slowly: back-pressure reaches the server. 1,000 to 1,000,000,000. */
+  slow_reader_bits: number | null;
+  /** Requests on new connections are answered by this. */
+  refuse: 503 | 204 | null;
+  /** 100 to 600,000. */
+  cut_every_ms: number | null;
+}
+
+/** `starting` has a process that does not listen yet, `draining` one that ends in good order, `down` has none. */
+export type Standing = 'starting' | 'up' | 'draining' | 'down';
+
+export interface LaneState {
+  way: WayName;
+  /** Of its road, at the host of the page. */
+  port: number;
+  state: Standing;
+  pid: number | null;
+  /** How its last process ended, `exit 1` or `SIGKILL`; null as long as the next one is up. */
+  exit: string | null;
+  /** Since when it is in this state. */
+  since_us: number;
+  weather: Weather;
+  /** Further subscribers, from a generator. */
+  extra: number;
+  /** Whether they come back at differing times. */
+  jitter: boolean;
+}
+
+export interface ClassMarket {
+  seed: number;
+  /** Prices a second, all symbols together. */
+  rate: number;
+  symbols: string[];
+  start_us: number;
+  epoch: string;
+  /** The market that was announced and has not begun. */
+  next: Coming | null;
+}
+
+/** Where the presenter is in a demo. */
+export interface SceneState {
+  id: string;
+  step: number;
+}
+
+export interface Bets {
+  open: boolean;
+  /** Nobody sees the counts before the bets are closed. */
+  hidden: boolean;
+  /** How many have bet. */
+  placed: number;
+  /** Null while they are hidden. */
+  counts: Record<WayName, number> | null;
+}
+
+export interface ClassState {
+  lanes: LaneState[];
+  market: ClassMarket;
+  /** A lane that has ended is left alone; otherwise it starts again after 2 s. */
+  leave_dead: boolean;
+  scene: SceneState | null;
+  bets: Bets;
+  phones: { joined: number; lanes: Record<WayName, number> };
+  /** Where phones join, one for each network of the machine; none if only this machine is let in. */
+  addresses: { name: string; url: string }[];
+  remote_control: boolean;
+}
+
+/** What a piece of the wire is. A `request` goes up; an `answer` is a head, its `body` follows it. */
+export type MarkKind =
+  | 'opened'
+  | 'request'
+  | 'answer'
+  | 'body'
+  | 'event'
+  | 'message'
+  | 'ping'
+  | 'pong'
+  | 'close'
+  | 'lost'
+  | 'ended';
+
+/** One piece that passed a road. `client` is the `?lane=` of its requests; `came_us` is when the road received it,
+ *  `went_us` when it handed it on; `seq` is the newest event in it. */
+export type Mark = [
+  client: string,
+  connection: number,
+  up: boolean,
+  kind: MarkKind,
+  came_us: number,
+  went_us: number,
+  bytes: number,
+  seq: number | null,
+];
+
+/** What a lane has used: totals of its process and its road, so that the difference of two is what lies between. Null:
+ *  the system does not tell, or there is no process. Another `pid` begins anew. */
+export interface Cost {
+  pid: number | null;
+  cpu_us: number | null;
+  rss_bytes: number | null;
+  sockets: number | null;
+  /** Connections on the road now. */
+  open: number;
+  /** Accepted by the road since the class began, and refused. */
+  connections: number;
+  refused: number;
+  bytes_up: number;
+  bytes_down: number;
+}
+
+/** A message of the live connection. */
+export type Told =
+  | ({ type: 'class' } & ClassState)
+  | { type: 'taps'; marks: Mark[]; left_out: number }
+  | { type: 'cost'; at_us: number; lanes: Record<WayName, Cost> }
+  | { type: 'wave'; seq: number; got: number[] }
+  | { type: 'you'; number: number; lane: WayName; key: string }
+  | { type: 'error'; title: string };
+
+/** What the presenter can ask for. Without `lanes` it is about all four. Weather is set as a whole: what is absent is
+ *  fair. */
+export type Command =
+  | { do: 'weather'; lanes?: WayName[]; weather?: Partial<Weather> }
+  | { do: 'cut'; lanes?: WayName[]; after_bytes?: number }
+  | { do: 'half-open' | 'kill' | 'restart' | 'deploy'; lanes?: WayName[] }
+  | { do: 'leave-dead'; on: boolean }
+  | { do: 'market'; rate?: number; symbols?: number }
+  | { do: 'extra'; lanes?: WayName[]; count: number; jitter?: boolean }
+  | { do: 'scene'; id: string | null; step?: number }
+  | { do: 'bets'; open: boolean; hidden?: boolean };

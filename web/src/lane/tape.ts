@@ -1,0 +1,71 @@
+// What really passed on the wire for one lane of this page, as its road told it (a class only): counted, and the newest
+// of it kept for the picture. What the client believes of the same is in record.ts. No drawing, no DOM.
+
+import type { Mark, MarkKind } from '../class/state.ts';
+import type { Counts, Ledger } from './account.ts';
+import { firstFrom } from './age.ts';
+
+/** How many pieces are kept. Twice as many are held before the older half goes. */
+const KEPT = 8192;
+
+/** One piece: a head, a body, an event, a frame. Instants are Unix microseconds of the server. */
+export interface Piece {
+  connection: number;
+  up: boolean;
+  kind: MarkKind;
+  came_us: number;
+  went_us: number;
+  /** The newest event in it. */
+  seq: number | null;
+}
+
+export class Tape implements Ledger {
+  /** Ascending by `went_us`, as they were told. */
+  readonly pieces: Piece[] = [];
+  atLeast = false;
+  #open = new Set<number>();
+  #missed = -Infinity;
+  #counts = { requests: 0, connections: 0, bytes_up: 0, bytes_down: 0 };
+
+  get open(): number {
+    return this.#open.size;
+  }
+
+  /** Takes a mark of this lane's client. */
+  take([, connection, up, kind, came_us, went_us, bytes, seq]: Mark): void {
+    if (kind === 'ended') return void this.#open.delete(connection);
+    if (!this.#open.has(connection)) this.#counts.connections += 1;
+    this.#open.add(connection);
+    if (kind === 'opened') return;
+    // What was lost on the way was not handed on: it is drawn, and not counted.
+    if (kind === 'request') this.#counts.requests += 1;
+    if (kind !== 'lost') this.#counts[up ? 'bytes_up' : 'bytes_down'] += bytes;
+    this.pieces.push({ connection, up, kind, came_us, went_us, seq });
+    if (this.pieces.length > 2 * KEPT) this.pieces.splice(0, KEPT);
+  }
+
+  /** Whether it knows all that passed since an instant of `performance.now()`. */
+  tells(from: number): boolean {
+    return this.pieces.length > 0 && this.#missed < from;
+  }
+
+  /** Up to an instant of `performance.now()` something passed that nobody told: all counts are the least that it can have
+   *  been. */
+  miss(until: number): void {
+    this.#missed = until;
+    this.atLeast = true;
+  }
+
+  /** Null before anything was told. A road does not know which events are new to the lane: `received` says how many. */
+  total(received: number): Counts | null {
+    return this.#counts.connections > 0 ? { ...this.#counts, events: received } : null;
+  }
+
+  /** What was handed on or lost between two instants, and what was under way at the first. */
+  between(from_us: number, to_us: number): Piece[] {
+    return this.pieces.slice(
+      firstFrom(this.pieces, from_us, ({ went_us }) => went_us),
+      firstFrom(this.pieces, to_us, ({ went_us }) => went_us),
+    );
+  }
+}
