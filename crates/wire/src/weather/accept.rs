@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::connection::Connection;
 use super::door::Door;
 use super::relay::{prepare, relay, reset};
-use super::{Cut, Tap, Weather};
+use super::{Tap, Weather};
 
 /// Connections that are open at once: a class, two thousand extra subscribers, and those that reconnect.
 const CONNECTIONS_MAX: usize = 4096;
@@ -82,12 +82,9 @@ impl Shared {
         self.register().open.values().filter(|connection| command(connection)).count()
     }
 
-    /// From now on nobody is let in, and who is in is cut; or somebody is let in again.
+    /// From now on nobody is let in; or somebody is again.
     pub(super) fn shut(&self, shut: bool) {
         self.register().shut = shut;
-        if shut {
-            self.each(|connection| connection.cut(Cut::Now));
-        }
     }
 
     fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {

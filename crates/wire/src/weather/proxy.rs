@@ -88,11 +88,18 @@ impl Proxy {
         self.shared.each(Connection::vanish)
     }
 
-    /// Nobody is there: who connects is refused by the kernel, and open connections are cut. The port stays taken.
-    pub fn close(&self) {
+    /// Nobody new is let in: who connects is refused by the kernel, as by a server that drains. Open connections go on.
+    /// The port stays taken.
+    pub fn shut(&self) {
         self.shared.door.shut();
         self.accepting.lock().unwrap_or_else(PoisonError::into_inner).abort();
         self.shared.shut(true);
+    }
+
+    /// Nobody is there: it is [shut](Self::shut), and open connections are cut.
+    pub fn close(&self) {
+        self.shut();
+        self.cut(Cut::Now);
     }
 
     /// Listens again at the same port. From now on connections lead to `upstream`; those that are open stay where

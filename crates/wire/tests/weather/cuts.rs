@@ -104,3 +104,19 @@ async fn a_closed_proxy_is_refused_and_comes_back_at_its_port() {
     between.proxy.reopen(other).await.unwrap();
     passes(&mut client, &mut server, b"it was open already").await;
 }
+
+#[tokio::test]
+async fn a_shut_proxy_lets_nobody_in_and_who_is_in_goes_on() {
+    let between = Between::open().await;
+    let address = between.proxy.address();
+    let (mut client, mut server) = between.connect().await;
+    between.proxy.shut();
+    let refused = TcpStream::connect(address).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+    passes(&mut client, &mut server, b"the last words of a server that drains").await;
+    drop(server);
+    assert!(rest(&mut client).await.0.is_empty(), "and its end");
+    between.proxy.reopen(between.upstream.local_addr().unwrap()).await.unwrap();
+    let (mut client, mut server) = between.connect().await;
+    passes(&mut client, &mut server, b"again").await;
+}
