@@ -80,7 +80,6 @@ fn no_instant() -> Problem {
     Problem::bad("member `at_us`", "at_us is no instant", detail)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "it is the argument of map_err")]
 fn bad_notice(bad: BadNotice) -> Problem {
     Problem::bad("member `at_us`", "at_us is too near or too far", bad.to_string())
 }
