@@ -1,0 +1,330 @@
+//! One lane: a process that is started again when it ends, and the road to it.
+//!
+//! ```text
+//! starting -> up -> down -> starting ...
+//!              \-> draining (deploy) -> starting
+//! ```
+//!
+//! While no process listens the road is closed: whoever connects is refused by the kernel, as at a server that is gone.
+
+use std::io;
+use std::process::ExitStatus;
+use std::sync::Arc;
+use std::time::Duration;
+
+use compare::Guarded;
+use feed::{Clock, Market};
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+use wire::Proxy;
+
+use crate::calendar::Calendar;
+use crate::news::News;
+use crate::server::{Door, Recipe, Server, exit, listening, spawn};
+
+/// From the end of a process to the start of the next one.
+const REST: Duration = Duration::from_secs(2);
+/// From the wish to end to the end by force: more than the 5 s that a server takes to drain.
+const DRAIN: Duration = Duration::from_secs(8);
+/// Orders that wait. The presenter's hand is slower; who is beyond it is told so.
+const ORDERS: usize = 16;
+
+/// What everybody may know of a lane's process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Standing {
+    pub(crate) state: State,
+    pub(crate) pid: Option<u32>,
+    /// How its last process ended; none as long as the next one is up.
+    pub(crate) exit: Option<String>,
+    /// Since when it is in this state, in Unix microseconds.
+    pub(crate) since_us: u64,
+    #[serde(skip)]
+    pub(crate) door: Option<Door>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum State {
+    /// A process has been started and does not listen yet, or waits for an announced market.
+    Starting,
+    /// It serves.
+    Up,
+    /// It was asked to end, lets nobody in, and ends what is open.
+    Draining,
+    /// There is no process.
+    Down,
+}
+
+/// What can be asked of a lane.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// End the process without a word. It comes again after [`REST`], unless the dead are left.
+    Kill,
+    /// Start now; a process that runs is ended without a word.
+    Restart,
+    /// End the process in good order, and start another one.
+    Deploy,
+    /// The class is over: end in good order, and tell when that is done.
+    Over(oneshot::Sender<()>),
+}
+
+/// What a lane is run with.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) way: &'static str,
+    pub(crate) recipe: Arc<Recipe>,
+    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) leave_dead: watch::Receiver<bool>,
+    pub(crate) clock: Clock,
+    pub(crate) news: News,
+}
+
+/// The hand of a lane.
+#[derive(Debug)]
+pub(crate) struct Lane {
+    pub(crate) standing: watch::Receiver<Standing>,
+    orders: mpsc::Sender<Order>,
+}
+
+/// What comes after a process has ended.
+enum After {
+    Start,
+    Rest,
+    Over,
+}
+
+/// The task behind it.
+struct Runner {
+    plan: Plan,
+    proxy: Arc<Proxy>,
+    standing: watch::Sender<Standing>,
+    orders: mpsc::Receiver<Order>,
+    over: Option<oneshot::Sender<()>>,
+}
+
+/// Starts the first process of a lane.
+///
+/// # Errors
+/// When it does not come up, with what it said.
+pub(crate) async fn first(plan: &Plan) -> Result<Server, compare::Error> {
+    let mut process = spawn(&plan.recipe, plan.way, &plan.calendar.to_start_with().await)?;
+    match listening(&mut process).await {
+        Some(door) => Ok(Server { process, door }),
+        None => Err(process.failed().await),
+    }
+}
+
+impl Lane {
+    /// Runs a lane whose first process is up behind `proxy`, until it is told that the class is over.
+    pub(crate) fn run(plan: Plan, first: Server, proxy: Arc<Proxy>) -> Self {
+        let (orders, incoming) = mpsc::channel(ORDERS);
+        let standing = Standing {
+            state: State::Up,
+            pid: Some(first.process.pid()),
+            exit: None,
+            since_us: plan.clock.now_us(),
+            door: Some(first.door.clone()),
+        };
+        let standing = watch::Sender::new(standing);
+        let hand = Self { standing: standing.subscribe(), orders };
+        let runner = Runner { plan, proxy, standing, orders: incoming, over: None };
+        tokio::spawn(runner.run(first));
+        hand
+    }
+
+    /// Gives an order; false when too many wait.
+    pub(crate) fn order(&self, order: Order) -> bool {
+        self.orders.try_send(order).is_ok()
+    }
+
+    /// Ends it in good order, and returns when nothing is left of it.
+    pub(crate) async fn over(&self) {
+        let (tell, told) = oneshot::channel();
+        // Both fail when the runner has gone, which is as good.
+        if self.orders.send(Order::Over(tell)).await.is_ok() {
+            told.await.unwrap_or_default();
+        }
+    }
+}
+
+impl Runner {
+    async fn run(mut self, first: Server) {
+        let mut next = Some(first);
+        loop {
+            let after = match next.take() {
+                Some(server) => self.serve(server.process).await,
+                None => match self.start().await {
+                    Ok(server) => {
+                        next = Some(server);
+                        continue;
+                    }
+                    Err(after) => after,
+                },
+            };
+            match after {
+                After::Start => {}
+                After::Rest => {
+                    if !self.rest().await {
+                        break;
+                    }
+                }
+                After::Over => break,
+            }
+        }
+        self.proxy.close();
+        if let Some(over) = self.over.take() {
+            // Whoever asked does not wait any more.
+            over.send(()).unwrap_or_default();
+        }
+    }
+
+    fn set(&self, change: impl FnOnce(&mut Standing)) {
+        let since_us = self.plan.clock.now_us();
+        self.standing.send_modify(|standing| {
+            let before = standing.state;
+            change(standing);
+            if standing.state != before {
+                standing.since_us = since_us;
+            }
+        });
+        self.plan.news.changed();
+    }
+
+    fn down(&self, exit: String) -> After {
+        tracing::warn!("the lane {} is down: {exit}", self.plan.way);
+        self.set(|standing| {
+            *standing = Standing { state: State::Down, pid: None, exit: Some(exit), door: None, ..*standing };
+        });
+        After::Rest
+    }
+
+    /// From nothing to a process that listens and a road that leads to it.
+    async fn start(&mut self) -> Result<Server, After> {
+        self.set(|standing| standing.state = State::Starting);
+        let market = self.plan.calendar.to_start_with().await;
+        let mut process =
+            spawn(&self.plan.recipe, self.plan.way, &market).map_err(|error| self.down(error.to_string()))?;
+        self.set(|standing| standing.pid = Some(process.pid()));
+        let door = loop {
+            tokio::select! {
+                door = listening(&mut process) => break door,
+                order = self.orders.recv() => match order {
+                    // It fails when the process has just ended by itself.
+                    Some(Order::Kill) => process.kill().unwrap_or_default(),
+                    // It is starting.
+                    Some(Order::Restart | Order::Deploy) => {}
+                    Some(Order::Over(tell)) => {
+                        self.over = Some(tell);
+                        return Err(After::Over);
+                    }
+                    None => return Err(After::Over),
+                }
+            }
+        };
+        let Some(door) = door else {
+            // Said nothing for too long, or ended: then this changes nothing.
+            process.kill().unwrap_or_default();
+            tracing::error!("the lane {} did not come up: {}", self.plan.way, process.last_words());
+            return Err(self.down(word(process.ended().await)));
+        };
+        // First known, then caught up: whoever announces another market in between finds this lane.
+        self.set(|standing| standing.door = Some(door.clone()));
+        if let Err(error) = self.catch_up(&door, &market).await {
+            tracing::warn!("the lane {} starts again with the other market: {error}", self.plan.way);
+            process.end().await;
+            return Err(After::Start);
+        }
+        if let Err(error) = self.proxy.reopen(door.address).await {
+            process.end().await;
+            return Err(self.down(format!("port {}: {error}", self.proxy.address().port())));
+        }
+        self.set(|standing| (standing.state, standing.exit) = (State::Up, None));
+        Ok(Server { process, door })
+    }
+
+    /// A change that was announced while the process started reached every lane but this one.
+    async fn catch_up(&self, door: &Door, started: &Market) -> Result<(), String> {
+        let last = self.plan.calendar.last();
+        if last.epoch() == started.epoch() { Ok(()) } else { door.announce(&last).await }
+    }
+
+    /// From a process that listens to its end.
+    async fn serve(&mut self, mut process: Guarded) -> After {
+        let (mut after, mut patience) = (After::Rest, None);
+        let status = loop {
+            let late = async { sleep_until(patience.unwrap_or_else(Instant::now)).await };
+            // Kills and wishes fail when the process has just ended by itself: the next turn says so.
+            tokio::select! {
+                status = process.ended() => break status,
+                () = late, if patience.is_some() => {
+                    patience = None;
+                    process.kill().unwrap_or_default();
+                }
+                order = self.orders.recv() => match order {
+                    Some(Order::Kill) => {
+                        after = After::Rest;
+                        process.kill().unwrap_or_default();
+                    }
+                    Some(Order::Restart) => {
+                        after = After::Start;
+                        process.kill().unwrap_or_default();
+                    }
+                    Some(Order::Deploy) => {
+                        after = After::Start;
+                        patience = Some(self.drain(&mut process));
+                    }
+                    Some(Order::Over(tell)) => {
+                        (after, self.over) = (After::Over, Some(tell));
+                        patience = Some(self.drain(&mut process));
+                    }
+                    // Nobody holds the hand any more.
+                    None => return After::Over,
+                }
+            }
+        };
+        self.proxy.close();
+        let exit = word(status);
+        match after {
+            After::Rest => self.down(exit),
+            other => {
+                self.set(|standing| (standing.pid, standing.door, standing.exit) = (None, None, Some(exit)));
+                other
+            }
+        }
+    }
+
+    /// Asks the process to end, and returns when to lose patience. What is open ends in its own time.
+    fn drain(&self, process: &mut Guarded) -> Instant {
+        self.set(|standing| (standing.state, standing.door) = (State::Draining, None));
+        self.proxy.shut();
+        process.ask_to_end().unwrap_or_default();
+        Instant::now() + DRAIN
+    }
+
+    /// Waits for the next start; false when there will be none.
+    async fn rest(&mut self) -> bool {
+        let begun = Instant::now();
+        loop {
+            let left_dead = *self.plan.leave_dead.borrow_and_update();
+            tokio::select! {
+                () = sleep_until(begun + REST), if !left_dead => return true,
+                Ok(()) = self.plan.leave_dead.changed() => {}
+                order = self.orders.recv() => match order {
+                    Some(Order::Restart | Order::Deploy) => return true,
+                    // It is dead already.
+                    Some(Order::Kill) => {}
+                    Some(Order::Over(tell)) => {
+                        self.over = Some(tell);
+                        return false;
+                    }
+                    None => return false,
+                }
+            }
+        }
+    }
+}
+
+fn word(status: io::Result<ExitStatus>) -> String {
+    status.map_or_else(|error| error.to_string(), exit)
+}

@@ -1,0 +1,144 @@
+//! Places at the live connection: a bound for all, one for each address, and some that are kept for the presenter.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::http::StatusCode;
+use transport::Problem;
+
+/// Connections in all.
+pub(crate) const SEATS: usize = 300;
+/// Of these, for the presenter alone.
+pub(crate) const RESERVED: usize = 8;
+/// Of one address; loopback is exempt. A whole class may sit behind one router.
+pub(crate) const PER_ADDRESS: usize = 64;
+
+/// Who sits where.
+#[derive(Debug, Default)]
+pub(crate) struct Seats(Mutex<Taken>);
+
+#[derive(Debug, Default)]
+struct Taken {
+    all: usize,
+    visitors: usize,
+    of_address: HashMap<IpAddr, usize>,
+}
+
+/// One place; given back by dropping it.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    seats: Arc<Seats>,
+    address: IpAddr,
+    visitor: bool,
+}
+
+impl Seats {
+    /// A place for a connection from `address`; `may_present` if the presenter may be there.
+    ///
+    /// # Errors
+    /// 429 when that address has too many, 503 when there is none left.
+    pub(crate) fn take(self: &Arc<Self>, address: IpAddr, may_present: bool) -> Result<Seat, Problem> {
+        let address = address.to_canonical();
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.of_address.get(&address).is_some_and(|mine| *mine >= PER_ADDRESS) && !address.is_loopback() {
+            let detail = format!("{PER_ADDRESS} of yours are open; close one");
+            let title = "too many connections from one address";
+            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, title, detail).retry_after(2));
+        }
+        let visitor = taken.visitors < SEATS - RESERVED;
+        if taken.all >= SEATS || !(visitor || may_present) {
+            let detail = format!("{} devices are connected; come back when one has left", taken.visitors);
+            return Err(
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the class is full", detail).retry_after(5)
+            );
+        }
+        taken.all += 1;
+        taken.visitors += usize::from(visitor);
+        *taken.of_address.entry(address).or_default() += 1;
+        Ok(Seat { seats: Arc::clone(self), address, visitor })
+    }
+}
+
+impl Seat {
+    /// Whether it is one of the kept ones: who sits there must be the presenter.
+    pub(crate) fn is_reserved(&self) -> bool {
+        !self.visitor
+    }
+
+    /// It is the presenter who sits here: a visitor's place becomes free.
+    pub(crate) fn is_the_presenters(&mut self) {
+        if std::mem::take(&mut self.visitor) {
+            self.seats.0.lock().unwrap_or_else(PoisonError::into_inner).visitors -= 1;
+        }
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.all -= 1;
+        taken.visitors -= usize::from(self.visitor);
+        if let Some(mine) = taken.of_address.get_mut(&self.address) {
+            *mine -= 1;
+            if *mine == 0 {
+                taken.of_address.remove(&self.address);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
+    }
+
+    /// In all, and by visitors.
+    fn taken(seats: &Seats) -> (usize, usize) {
+        let taken = seats.0.lock().unwrap();
+        (taken.all, taken.visitors)
+    }
+
+    #[test]
+    fn a_full_class_has_room_for_the_presenter() {
+        let seats = Arc::new(Seats::default());
+        let visitors: Vec<_> = (0..SEATS - RESERVED)
+            .map(|number| seats.take(address((number / PER_ADDRESS) as u8), false))
+            .collect();
+        assert!(visitors.iter().all(Result::is_ok));
+        assert_eq!(seats.take(address(99), false).unwrap_err().status(), 503);
+        let kept: Vec<_> = (0..RESERVED).map(|_| seats.take(address(99), true).unwrap()).collect();
+        assert!(kept.iter().all(Seat::is_reserved));
+        assert_eq!(seats.take(address(99), true).unwrap_err().status(), 503, "these are bounded too");
+        drop((visitors, kept));
+        assert_eq!(taken(&seats), (0, 0));
+        assert!(seats.0.lock().unwrap().of_address.is_empty());
+    }
+
+    #[test]
+    fn the_presenter_takes_no_place_of_a_visitor() {
+        let seats = Arc::new(Seats::default());
+        let mut seat = seats.take(address(1), true).unwrap();
+        assert!(!seat.is_reserved(), "as long as there is room");
+        seat.is_the_presenters();
+        assert_eq!(taken(&seats), (1, 0));
+        seat.is_the_presenters();
+        drop(seat);
+        assert_eq!(taken(&seats), (0, 0));
+    }
+
+    #[test]
+    fn one_address_cannot_take_them_all() {
+        let seats = Arc::new(Seats::default());
+        let mine: Vec<_> = (0..PER_ADDRESS).map(|_| seats.take(address(1), false).unwrap()).collect();
+        assert_eq!(seats.take("::ffff:192.0.2.1".parse().unwrap(), false).unwrap_err().status(), 429);
+        assert!(seats.take(address(2), false).is_ok());
+        let here: Vec<_> =
+            (0..2 * PER_ADDRESS).map(|_| seats.take("127.0.0.1".parse().unwrap(), false)).collect();
+        assert!(here.iter().all(Result::is_ok), "loopback is exempt");
+        drop(mine);
+    }
+}
