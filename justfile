@@ -12,6 +12,10 @@ default:
 run way="all" *args: page
     cargo run --release --locked -p fourways -- run --open "$@"
 
+# Show a class the four ways: just classroom, just classroom --listen 0.0.0.0:8080
+classroom *args: page
+    cargo run --release --locked -p fourways -- classroom --open "$@"
+
 # Build the page into the binary's reach; needs Node
 page:
     web/build.sh

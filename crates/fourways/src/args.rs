@@ -30,6 +30,9 @@ pub(crate) enum Command {
     /// Try the tutorial's claims on this machine, and say which hold.
     #[command(after_help = crate::claims::HELP)]
     Claims(crate::claims::Claims),
+    /// Show a class the four ways side by side, break the network, and let phones join.
+    #[command(after_help = crate::classroom::HELP)]
+    Classroom(crate::classroom::Class),
     /// Bring subscribers as the job on standard input says; `compare` starts it.
     #[command(hide = true)]
     Generate,
@@ -127,13 +130,13 @@ impl Run {
     }
 }
 
-fn start(text: &str) -> anyhow::Result<u64> {
+pub(crate) fn start(text: &str) -> anyhow::Result<u64> {
     let time: jiff::Timestamp = text.parse().context("is no time; write it as 2026-11-23T00:00:00Z")?;
     u64::try_from(time.as_microsecond()).context("lies before 1970")
 }
 
 /// How many connections this process has descriptors for, 256 left for files and the rest.
-fn room() -> Option<u64> {
+pub(crate) fn room() -> Option<u64> {
     #[cfg(unix)]
     {
         let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;

@@ -2,6 +2,7 @@
 
 mod args;
 mod claims;
+mod classroom;
 mod compare;
 mod report;
 mod signals;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(run) => work(serve(run)),
         Command::Compare(command) => work(command.run()),
         Command::Claims(command) => work(command.run()),
+        Command::Classroom(class) => work(classroom::run(class)),
         Command::Generate => ::compare::generator::main().context("generate").map(|()| ExitCode::SUCCESS),
         Command::Guard(guard) => guard.run(),
     };
@@ -75,13 +77,13 @@ async fn serve(run: Run) -> anyhow::Result<ExitCode> {
 }
 
 /// What the page's runs are made with. They measure servers of this program alone, so no description is looked for.
-fn means() -> anyhow::Result<Means> {
+pub(crate) fn means() -> anyhow::Result<Means> {
     let program = std::env::current_exe().context("the path of this program")?;
     Ok(Means { program, here: ".".into(), targets: BTreeMap::new(), out: RESULTS.into() })
 }
 
 /// The server's own log goes to the topic `logs`, and what is worth a look (`RUST_LOG`) to the terminal.
-fn log_to(server: &Server) {
+pub(crate) fn log_to(server: &Server) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
     let terminal = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
     tracing_subscriber::registry().with(server.site().feeds().log_layer()).with(terminal).init();
@@ -99,7 +101,7 @@ fn announce(options: &Options, name: &str, url: &str, page: &str) {
     tracing::info!("serving {rate} prices a second of {symbols} {names}");
 }
 
-fn way_out(error: anyhow::Error, port: u16) -> anyhow::Error {
+pub(crate) fn way_out(error: anyhow::Error, port: u16) -> anyhow::Error {
     let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
     match kind {
         Some(ErrorKind::AddrInUse) => error.context(format!(

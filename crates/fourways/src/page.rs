@@ -1,7 +1,11 @@
 //! The built page (`web/`), inside the binary: one file runs anywhere, offline.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use axum::http::header::{self, HeaderValue};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -19,6 +23,10 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; \
                       style-src 'self' 'sha256-skqujXORqzxt1aE0NNXxujEanPTX6raoqSscTV/Ww/Y='; \
                       style-src-attr 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; \
                       frame-ancestors 'none'; form-action 'none'; object-src 'none'";
+
+/// The ports of a class's lanes, which its page may talk to as well; an extension of the requests.
+#[derive(Clone, Debug)]
+pub(crate) struct Lanes(pub(crate) Arc<[u16]>);
 
 /// The lesson of a way, without its language.
 const LESSONS: [(&str, &str); 4] =
@@ -46,7 +54,7 @@ fn read(parts: &Parts) -> Option<Response> {
         return Some(not_built());
     }
     // The languages are siblings: which one a visitor gets first is the browser's word.
-    if path.is_empty() || path == "board" || path == "reports" {
+    if matches!(path, "" | "board" | "join" | "reports") {
         return Some(in_language(&parts.headers, path));
     }
     if let Some(way) = path.strip_prefix("lesson/") {
@@ -56,10 +64,10 @@ fn read(parts: &Parts) -> Option<Response> {
     let names =
         [path.to_owned(), format!("{path}.html"), format!("{}/index.html", path.trim_end_matches('/'))];
     if let Some(name) = names.iter().find(|name| Dist::get(name).is_some()) {
-        return Some(file(name, &parts.headers, StatusCode::OK));
+        return Some(file(name, parts, StatusCode::OK));
     }
     let reads_html = header_of(&parts.headers, header::ACCEPT).contains("text/html");
-    reads_html.then(|| file("404.html", &parts.headers, StatusCode::NOT_FOUND))
+    reads_html.then(|| file("404.html", parts, StatusCode::NOT_FOUND))
 }
 
 /// Where `fourways run WAY` points the browser.
@@ -83,7 +91,8 @@ fn in_language(headers: &HeaderMap, page: &str) -> Response {
     (StatusCode::FOUND, headers).into_response()
 }
 
-fn file(name: &str, headers: &HeaderMap, status: StatusCode) -> Response {
+fn file(name: &str, parts: &Parts, status: StatusCode) -> Response {
+    let headers = &parts.headers;
     let accepts = header_of(headers, header::ACCEPT_ENCODING);
     let twin = [("br", ".br"), ("gzip", ".gz")]
         .into_iter()
@@ -92,7 +101,10 @@ fn file(name: &str, headers: &HeaderMap, status: StatusCode) -> Response {
     let Some((coding, found)) = twin.or_else(|| Some(("identity", Dist::get(name)?))) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let etag = etag(&found, coding);
+    let is_page = name.ends_with(".html");
+    // Chromium keeps the policy that it knows when it is told 304: another policy is another page.
+    let lanes = parts.extensions.get::<Lanes>().filter(|_| is_page);
+    let etag = etag(&found, coding, lanes);
     // Names under assets/ hold a hash of what is in them: they never change.
     let kept = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     // What the client knows counts only where the answer would be a success (RFC 9110 13.2.1).
@@ -114,11 +126,25 @@ fn file(name: &str, headers: &HeaderMap, status: StatusCode) -> Response {
     if coding != "identity" {
         set(header::CONTENT_ENCODING, coding);
     }
-    if name.ends_with(".html") {
-        set(header::CONTENT_SECURITY_POLICY, POLICY);
+    if is_page {
+        set(header::CONTENT_SECURITY_POLICY, &policy(parts));
         set(header::REFERRER_POLICY, "no-referrer");
     }
     response
+}
+
+/// The policy; the page of a class may also talk to its lanes, at the host by which it was asked for.
+fn policy(parts: &Parts) -> Cow<'static, str> {
+    let lanes = parts.extensions.get::<Lanes>();
+    // The door has let it in: it is a name of ours, and nothing but a host and a port.
+    let host = header_of(&parts.headers, header::HOST).parse::<Authority>().ok();
+    let Some((lanes, host)) = lanes.zip(host) else { return POLICY.into() };
+    let mut sources = "connect-src 'self'".to_owned();
+    for port in lanes.0.iter() {
+        let lane = format!("{}:{port}", host.host());
+        sources.push_str(&format!(" http://{lane} ws://{lane}"));
+    }
+    POLICY.replace("connect-src 'self'", &sources).into()
 }
 
 /// Whether `Accept-Encoding` takes a coding (RFC 9110 12.5.3): named, or covered by `*`, and not with `q=0`.
@@ -134,10 +160,12 @@ fn takes(accepts: &str, coding: &str) -> bool {
     weight(coding).or_else(|| weight("*")).is_some_and(|q: f32| q > 0.0)
 }
 
-fn etag(found: &EmbeddedFile, coding: &str) -> String {
+fn etag(found: &EmbeddedFile, coding: &str, lanes: Option<&Lanes>) -> String {
     let hash: String =
         found.metadata.sha256_hash().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hash}-{coding}\"")
+    let ports: String =
+        lanes.iter().flat_map(|lanes| lanes.0.iter()).map(|port| format!("-{port}")).collect();
+    format!("\"{hash}-{coding}{ports}\"")
 }
 
 fn kind(name: &str) -> &'static str {
@@ -167,6 +195,26 @@ fn not_built() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_class_may_talk_to_its_lanes_and_nobody_else() {
+        let policy = |host: &str, lanes: Option<Lanes>| {
+            let (mut parts, ()) =
+                axum::http::Request::get("/").header("host", host).body(()).unwrap().into_parts();
+            lanes.map(|lanes| parts.extensions.insert(lanes));
+            policy(&parts).into_owned()
+        };
+        let lanes = || Some(Lanes([8081, 8082].into()));
+        assert_eq!(policy("localhost:8080", None), POLICY);
+        for (host, name) in
+            [("192.168.1.20:8080", "192.168.1.20"), ("localhost", "localhost"), ("[::1]:80", "[::1]")]
+        {
+            let sources = format!(
+                "; connect-src 'self' http://{name}:8081 ws://{name}:8081 http://{name}:8082 ws://{name}:8082; base-uri"
+            );
+            assert!(policy(host, lanes()).contains(&sources), "{}", policy(host, lanes()));
+        }
+    }
 
     #[test]
     fn codings_are_taken_as_they_are_weighed() {

@@ -2,16 +2,20 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use ::compare::Means;
 use anyhow::Context as _;
+use axum::Extension;
+use classroom::Classroom;
 use feed::{Clock, Feeds, Market};
 use serve::{Drained, Hosts, Presenter, Tcp};
 use tokio::net::TcpListener;
 use transport::{Limits, Site};
 
+use crate::ALL;
+use crate::page::{self, Lanes};
 use crate::reports::Reports;
-use crate::{ALL, page};
 
 /// What a server is made of.
 #[derive(Clone, Debug)]
@@ -41,6 +45,7 @@ pub struct Server {
     hosts: Hosts,
     presenter: Presenter,
     reports: Option<Reports>,
+    classroom: Option<Arc<Classroom>>,
 }
 
 impl Server {
@@ -55,7 +60,7 @@ impl Server {
         let address = listener.local_addr()?;
         let site = Site::new(Feeds::new(market, history, clock, chance), limits, chance.rotate_left(32));
         let presenter = Presenter::draw()?;
-        Ok(Self { listener, address, site, hosts, presenter, reports: None })
+        Ok(Self { listener, address, site, hosts, presenter, reports: None, classroom: None })
     }
 
     /// Shows the runs in `means.out` as well, and lets the presenter make others with `means`. A server without them
@@ -63,6 +68,19 @@ impl Server {
     #[must_use]
     pub fn with_reports(self, means: Means) -> Self {
         Self { reports: Some(Reports::new(means)), ..self }
+    }
+
+    /// Lets the presenter come from another machine.
+    #[must_use]
+    pub fn with_remote_control(mut self) -> Self {
+        self.presenter.remote_control = true;
+        self
+    }
+
+    /// Is the page of a class. Its lanes, which must have the same market, change with it, and end with it.
+    #[must_use]
+    pub fn with_classroom(self, classroom: Classroom) -> Self {
+        Self { classroom: Some(Arc::new(classroom)), ..self }
     }
 
     /// Where it listens.
@@ -83,15 +101,23 @@ impl Server {
         &self.presenter
     }
 
-    /// Serves until `stop` resolves, then drains. A run that is going on is stopped, and keeps what it measured.
+    /// Serves until `stop` resolves, then drains. A run that is going on is stopped, and keeps what it measured; a class
+    /// ends.
     pub async fn run(self, stop: impl Future<Output = ()>) -> Drained {
-        let Self { listener, site, hosts, presenter, reports, .. } = self;
-        let app = whole(&site, hosts, Some(presenter), reports.as_ref());
+        let Self { listener, site, hosts, presenter, reports, classroom, .. } = self;
+        let app = whole(&site, hosts, Some(presenter), reports.as_ref(), classroom.as_deref());
         let limits = site.limits();
         let listener = Tcp::new(listener, limits.send_buffer_bytes, limits.full_ms);
         let feeds = site.feeds().clone();
         let publishing = tokio::spawn(async move { feeds.run().await });
-        let drained = serve::serve(listener, site, app, stop).await;
+        let mut draining = site.draining();
+        let class = async {
+            if let Some(classroom) = classroom {
+                draining.begun().await;
+                classroom.over().await;
+            }
+        };
+        let (drained, ()) = tokio::join!(serve::serve(listener, site.clone(), app, stop), class);
         if let Some(reports) = reports {
             reports.over().await;
         }
@@ -107,12 +133,25 @@ pub fn app(site: &Site, hosts: Hosts) -> axum::Router {
 
 /// The same with a presenter, who can.
 pub fn presented(site: &Site, hosts: Hosts, presenter: Option<Presenter>) -> axum::Router {
-    whole(site, hosts, presenter, None)
+    whole(site, hosts, presenter, None, None)
 }
 
-fn whole(site: &Site, hosts: Hosts, presenter: Option<Presenter>, reports: Option<&Reports>) -> axum::Router {
+fn whole(
+    site: &Site,
+    hosts: Hosts,
+    presenter: Option<Presenter>,
+    reports: Option<&Reports>,
+    classroom: Option<&Classroom>,
+) -> axum::Router {
     let reports = reports.map(|reports| reports.routes(presenter.clone()));
     let routes = ALL.iter().fold(axum::Router::new(), |router, way| router.merge(way.routes()));
     let routes = routes.merge(reports.unwrap_or_default());
-    serve::app(site.clone(), hosts, ALL.iter().map(|way| way.card()).collect(), routes, page::find, presenter)
+    let cards = ALL.iter().map(|way| way.card()).collect();
+    let Some(classroom) = classroom else {
+        return serve::app(site.clone(), hosts, cards, routes, page::find, presenter);
+    };
+    // The class changes the market of all lanes, so this server has no change of its own.
+    let routes = routes.merge(classroom.routes());
+    let ports = classroom.ports().into_iter().map(|(_, port)| port).collect();
+    serve::app(site.clone(), hosts, cards, routes, page::find, None).layer(Extension(Lanes(ports)))
 }
