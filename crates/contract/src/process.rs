@@ -21,11 +21,12 @@ pub fn binary() -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-/// A running `fourways run`. Dropping it kills it.
+/// A running server. Dropping it kills it.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
     address: SocketAddr,
+    token: String,
     // Held open: a closed pipe would make the server's next line fail.
     _stderr: BufReader<std::process::ChildStderr>,
 }
@@ -36,19 +37,26 @@ impl Process {
     /// # Errors
     /// When it does not come up; the error holds what it said.
     pub fn start(listen: &str, arguments: &[&str]) -> anyhow::Result<Self> {
-        let mut command = Command::new(binary()?);
-        command.args(["run", "all", "--listen", listen]).args(arguments);
-        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        Self::of(&["run", "all", "--listen", listen], arguments)
+    }
+
+    /// Starts `fourways classroom --listen LISTEN` with `arguments` and waits for its first line: all lanes are up then.
+    ///
+    /// # Errors
+    /// As [`Process::start`].
+    pub fn classroom(listen: &str, arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::of(&["classroom", "--listen", listen], arguments)
+    }
+
+    fn of(command: &[&str], arguments: &[&str]) -> anyhow::Result<Self> {
+        let mut process = Command::new(binary()?);
+        process.args(command).args(arguments);
+        let mut child = process.stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let mut stderr = BufReader::new(child.stderr.take().context("stderr is piped")?);
         let mut line = String::new();
         stderr.read_line(&mut line)?;
-        let address = line
-            .split("page http://")
-            .nth(1)
-            .and_then(|rest| rest.split('/').next())
-            .and_then(|text| text.parse().ok());
-        match address {
-            Some(address) => Ok(Self { child, address, _stderr: stderr }),
+        match page(&line) {
+            Some((address, token)) => Ok(Self { child, address, token, _stderr: stderr }),
             None => {
                 drop(child.kill());
                 child.wait()?;
@@ -61,6 +69,12 @@ impl Process {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The presenter's token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// Its process id.
@@ -86,6 +100,13 @@ impl Process {
     pub fn wait(mut self) -> anyhow::Result<i32> {
         self.child.wait()?.code().context("ended by a signal")
     }
+}
+
+/// Address and token of `... page http://127.0.0.1:8080/...#presenter=TOKEN (...)`.
+fn page(line: &str) -> Option<(SocketAddr, String)> {
+    let page = line.split("page http://").nth(1)?.split(' ').next()?;
+    let token = page.split_once("#presenter=")?.1.to_owned();
+    Some((page.split('/').next()?.parse().ok()?, token))
 }
 
 impl Drop for Process {

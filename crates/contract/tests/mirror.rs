@@ -196,9 +196,10 @@ fn wire_is_pure() {
 #[test]
 fn only_the_command_reads_its_surroundings() {
     let mut found = BTreeMap::new();
-    let mut folders: Vec<_> = ["feed", "wire", "transport", "poll", "long-poll", "ws", "sse", "serve"]
-        .map(|name| crates().join(name).join("src"))
-        .into();
+    let mut folders: Vec<_> =
+        ["feed", "wire", "transport", "poll", "long-poll", "ws", "sse", "serve", "classroom"]
+            .map(|name| crates().join(name).join("src"))
+            .into();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a source folder") {
             let path = entry.expect("an entry").path();

@@ -34,6 +34,12 @@ impl Family {
         self.find(name).expect("it runs").0
     }
 
+    /// How many they are.
+    #[allow(dead_code, reason = "each test file uses its part")]
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// What a guard will remove.
     #[allow(dead_code, reason = "each test file uses its part")]
     pub(crate) fn directory_of(&self, name: &str) -> PathBuf {
