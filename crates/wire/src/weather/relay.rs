@@ -14,7 +14,7 @@ use super::accept::Place;
 use super::connection::Order;
 use super::hole::swallow;
 use super::refuse::refuse;
-use super::road::{Broken, Road};
+use super::road::{Broken, FULL_MAX, Road};
 use super::telling::Telling;
 
 /// A server that does not take a connection for so long is given up.
@@ -117,13 +117,17 @@ async fn connect(upstream: SocketAddr) -> io::Result<TcpStream> {
     Ok(server)
 }
 
-/// Sets a client's socket up.
+/// Sets a client's socket up. One that acknowledges nothing for [`FULL_MAX`] is dropped by the kernel, as by our servers
+/// (Linux; elsewhere only once its socket is full).
 ///
 /// # Errors
 /// When it is gone already.
 pub(super) fn prepare(client: &TcpStream) -> io::Result<()> {
     client.set_nodelay(true)?;
-    SockRef::from(client).set_send_buffer_size(SEND_BYTES)
+    let socket = SockRef::from(client);
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(FULL_MAX))?;
+    socket.set_send_buffer_size(SEND_BYTES)
 }
 
 /// Breaks off: the other end sees a reset, and what it was not given yet is lost.

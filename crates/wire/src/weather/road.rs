@@ -21,7 +21,7 @@ use super::telling::Telling;
 const READ_BYTES: usize = 16 * 1024;
 /// A socket that takes no byte for so long is given up, as our servers do it (their limit `full_ms`): behind the proxy
 /// they do not see that a client is stuck.
-const FULL_MAX: Duration = Duration::from_secs(30);
+pub(super) const FULL_MAX: Duration = Duration::from_secs(30);
 
 /// How a connection broke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,22 +84,26 @@ impl<'a> Road<'a> {
             self.keep_to(&weather);
             let (room, next) = (self.room(&weather), self.queue.next(&weather));
             let reads_at = (room > 0).then(|| self.paces.0.at(self.opened, room));
-            let writes_at = match &next {
-                _ if weather.stall => None,
-                Some(Next::Bytes(due)) => Some(self.paces.1.at(*due, self.queue.front().len())),
-                Some(Next::End(_, due)) => Some(*due),
-                None => None,
-            };
-            let full_at = self.full.filter(|_| writes_at.is_some()).map(|since| since + FULL_MAX);
+            let (mut bytes_due, mut end_due) = (None, None);
+            match next {
+                // Then nobody expects the socket to take anything.
+                _ if weather.stall => self.full = None,
+                Some(Next::Bytes(due)) => bytes_due = Some(due),
+                Some(Next::End(end, due)) => end_due = Some((end, due)),
+                None => {}
+            }
+            let writes_at = bytes_due.map(|due| self.paces.1.at(due, self.queue.front().len()));
             tokio::select! {
                 changed = self.weather.changed() => changed.map_err(|_| Broken::Reset)?,
                 ready = once(reads_at, self.from.readable()) => self.read(&weather, room, ready),
-                ready = once(writes_at, self.to.writable()) => match next {
-                    Some(Next::Bytes(due)) => self.write(due, ready).await?,
-                    Some(Next::End(end, _)) => return self.pass_end(end),
-                    None => {}
+                ready = once(writes_at, self.to.writable()) => if let Some(due) = bytes_due {
+                    self.write(due, ready).await?;
                 },
-                () = once(full_at, std::future::ready(())) => return Err(Broken::Reset),
+                // Not when the socket can take more: an end needs no room.
+                () = once(end_due.map(|(_, due)| due), async {}) => if let Some((end, _)) = end_due {
+                    return self.pass_end(end);
+                },
+                () = once(self.full.map(|since| since + FULL_MAX), async {}) => return Err(Broken::Reset),
             }
         }
     }
@@ -164,7 +168,7 @@ impl<'a> Road<'a> {
                 self.tell(|telling| telling.went(self.up, written));
             }
             // The order that says so is on its way.
-            Ok(None) if !connection.is_at_its_end() => std::future::pending().await,
+            Ok(None) if self.up || !connection.is_at_its_end() => std::future::pending().await,
             Ok(None) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.full = self.full.or(Some(now)),
             Err(_) => return Err(Broken::Reset),

@@ -26,13 +26,14 @@ pub struct Weather {
     /// Nothing passes. Up to 64 KiB wait in each direction, then their sender, and all goes on when it ends.
     pub stall: bool,
     /// An answer without a declared length passes only in lumps of [`LUMP_BYTES`], and whole once it has ended, as
-    /// behind an nginx that was left at its defaults. Other answers and WebSocket pass as they come.
+    /// behind an nginx at its defaults that does not heed `X-Accel-Buffering`. Other answers and WebSocket pass as
+    /// they come.
     pub lumps: bool,
     /// The road reads from the server at so many bits a second, and lets the kernel hold little: the server feels it
     /// at once. 0 counts as 1.
     pub slow_reader_bits: Option<u64>,
-    /// The first request of each new connection is answered by this status, and the connection is closed. 200 to
-    /// 599; anything else is 503. A browser's page of any origin may read it.
+    /// The first request of each new connection is answered by this status, at once, and the connection is closed. 200
+    /// to 599; anything else is 503. A browser's page of any origin may read it.
     pub refuse: Option<u16>,
     /// All connections are cut every so many milliseconds; less than 10 counts as 10.
     pub cut_every_ms: Option<u32>,
