@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 import { within } from './wait.mjs';
 
-export const BINARY = process.env.FOURWAYS_BIN ?? fileURLToPath(new URL('../../target/debug/fourways', import.meta.url));
+export const BINARY =
+  process.env.FOURWAYS_BIN ?? fileURLToPath(new URL('../../target/debug/fourways', import.meta.url));
 // The same market in every life: a server that starts again goes on with the same numbers.
 const MARKET = ['--seed', '7', '--start', '2026-01-01T00:00:00Z'];
 
