@@ -1,0 +1,36 @@
+// Keeps the windows of the faults of a class up to date for a page: what the class tells, and what this page asked for.
+
+import { shallowRef, watch, type ShallowRef } from 'vue';
+
+import type { Live } from './live.ts';
+import type { Command } from './state.ts';
+import { FaultWindows, type FaultWindow } from './windows.ts';
+
+interface Faults {
+  /** As they began; another list whenever one begins or ends. */
+  windows: ShallowRef<readonly FaultWindow[]>;
+  /** To be called when a command was done: the class does not tell of a cut. */
+  did: (command: Command) => void;
+}
+
+/** Follows a class until the scope of effects in which it is called goes away. `local` brings an instant of the server to
+ *  `performance.now()`. */
+export function useFaults(live: () => Live | null, local: (us: number) => number): Faults {
+  const known = new FaultWindows();
+  const windows = shallowRef<readonly FaultWindow[]>([]);
+  watch(
+    () => live()?.state.value ?? null,
+    (state) => {
+      if (!state) return;
+      known.take(state, performance.now(), local);
+      windows.value = known.all();
+    },
+    // Each state, as it comes: of two in a row, the first may hold the fault.
+    { immediate: true, flush: 'sync' },
+  );
+  const did = (command: Command) => {
+    known.did(command, performance.now());
+    windows.value = known.all();
+  };
+  return { windows, did };
+}

@@ -1,0 +1,148 @@
+// What a press on the fault strip asks of the class, and what ends by itself. The class is played: it tells its state
+// after each command, as the server does.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { effectScope, ref, shallowRef } from 'vue';
+
+import { faultOf, type FaultName } from '../src/class/faults.ts';
+import type { Live } from '../src/class/live.ts';
+import type { ClassState, Command } from '../src/class/state.ts';
+import { useBreaking } from '../src/class/use-breaking.ts';
+import type { Refused } from '../src/presenter.ts';
+import { FAIR, klass } from './fault-class.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+/** `echo_ms`: so long after a command its state is told. */
+function strip(echo_ms = 50) {
+  const state = shallowRef<ClassState | null>(klass());
+  const refused = shallowRef<Refused | null>(null);
+  const sent: Command[] = [];
+  const done: string[] = [];
+  const says = ref<Refused | null>(null);
+  const command = async (one: Command) => {
+    sent.push(one);
+    refused.value = says.value;
+    if (says.value) return says.value.why;
+    if (one.do === 'weather') {
+      const weather = { ...FAIR, ...one.weather };
+      setTimeout(() => {
+        const lanes = state.value!.lanes.map((lane) => (one.lanes?.includes(lane.way) ? { ...lane, weather } : lane));
+        state.value = { ...state.value!, lanes };
+      }, echo_ms);
+    }
+    return null;
+  };
+  const live = { state, refused, command } as unknown as Live;
+  const scope = effectScope();
+  const held = scope.run(() =>
+    useBreaking(
+      () => live,
+      (one) => done.push(one.do),
+    ),
+  )!;
+  const press = async (name: FaultName, then_ms = 100) => {
+    held.press(faultOf(name));
+    await vi.advanceTimersByTimeAsync(then_ms);
+  };
+  const weathers = () => Object.fromEntries(state.value!.lanes.map(({ way, weather }) => [way, weather]));
+  return { ...held, scope, sent, done, says, press, weathers };
+}
+
+describe('a press', () => {
+  it('begins a fault on the chosen lanes, and the next one ends it', async () => {
+    const { where, press, sent, weathers } = strip();
+    where.value = 'sse';
+    await press('delay');
+    expect(weathers()).toMatchObject({ sse: { delay_ms: 90 }, ws: FAIR });
+    await press('delay');
+    expect(weathers()).toMatchObject({ sse: FAIR });
+    expect(sent.map((one) => 'lanes' in one && one.lanes)).toEqual([['sse'], ['sse']]);
+  });
+
+  it('on all lanes gives it to those that are still without', async () => {
+    const { where, press, weathers } = strip();
+    where.value = 'ws';
+    await press('lumps');
+    where.value = 'all';
+    await press('lumps');
+    expect(Object.values(weathers()).map(({ lumps }) => lumps)).toEqual([true, true, true, true]);
+    await press('lumps');
+    expect(Object.values(weathers())).toEqual([FAIR, FAIR, FAIR, FAIR]);
+  });
+
+  it('does not undo the one just before it, of which the class has not told yet', async () => {
+    const { press, weathers } = strip(300);
+    await press('delay', 0);
+    await press('jitter', 0);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(weathers()).toMatchObject({ poll: { delay_ms: 90, jitter_ms: 200 } });
+  });
+
+  it('that is refused says why, and does no more of what belongs to it', async () => {
+    const { press, sent, done, says, refused } = strip();
+    says.value = { why: 'refused', said: 'no such lane' };
+    await press('refuse');
+    expect([sent.map((one) => one.do), done, refused.value]).toEqual([['weather'], [], says.value]);
+    says.value = null;
+    await press('kill');
+    expect([done, refused.value]).toEqual([['kill'], null]);
+  });
+});
+
+describe('what a fault is set to', () => {
+  it('counts for the next press where it does not stand, and at once where it does', async () => {
+    const { pick, pickNext, press, sent, weathers } = strip();
+    pick(faultOf('delay'), 200);
+    expect(sent).toEqual([]);
+    await press('delay');
+    expect(weathers()).toMatchObject({ poll: { delay_ms: 200 } });
+    pickNext(faultOf('delay'));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(weathers()).toMatchObject({ poll: { delay_ms: 500 } });
+  });
+});
+
+describe('a cut of three seconds', () => {
+  const cutOff = { stall: true, cut_every_ms: 500 };
+
+  it('ends by itself, and leaves the other faults', async () => {
+    const { press, done, weathers } = strip();
+    await press('cut');
+    await press('delay');
+    expect(weathers()).toMatchObject({ ws: { ...cutOff, delay_ms: 90 } });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(weathers()).toMatchObject({ ws: { ...FAIR, delay_ms: 90 } });
+    expect(done).toEqual(['weather', 'cut', 'weather', 'weather']);
+  });
+
+  it('that was ended before its time ends nothing of what came after it', async () => {
+    const { press, weathers } = strip();
+    await press('cut');
+    await press('cut');
+    expect(weathers()).toMatchObject({ ws: FAIR });
+    await press('stall');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(weathers()).toMatchObject({ ws: { stall: true, cut_every_ms: null } });
+  });
+
+  it('is ended when the page is left', async () => {
+    const { press, scope, weathers } = strip();
+    await press('cut');
+    scope.stop();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(weathers()).toMatchObject({ ws: FAIR });
+  });
+
+  it('is over when all is made well', async () => {
+    const { press, makeWell, sent, weathers } = strip();
+    await press('cut');
+    makeWell();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(weathers()).toMatchObject({ ws: FAIR });
+    const before = sent.length;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(sent.length).toBe(before);
+  });
+});

@@ -1,0 +1,45 @@
+// A class of four lanes as its server tells it, for tests of the faults.
+
+import type { ClassState, LaneState, Weather } from '../src/class/state.ts';
+import type { WayName } from '../src/types.ts';
+import { WAYS } from '../src/words.ts';
+
+export const FAIR: Weather = {
+  delay_ms: 0,
+  jitter_ms: 0,
+  rate_bits: null,
+  stall: false,
+  lumps: false,
+  slow_reader_bits: null,
+  refuse: null,
+  cut_every_ms: null,
+};
+
+/** All is well but for what is given: the weather of single lanes, and whatever else is other on one of them. */
+export function klass(
+  weathers: Partial<Record<WayName, Partial<Weather>>> = {},
+  others: Partial<Record<WayName, Partial<LaneState>>> = {},
+): ClassState {
+  const lane = (way: WayName): LaneState => ({
+    way,
+    port: 18_201,
+    state: 'up',
+    pid: 7,
+    exit: null,
+    since_us: 0,
+    weather: { ...FAIR, ...weathers[way] },
+    extra: 0,
+    jitter: true,
+    ...others[way],
+  });
+  return {
+    lanes: WAYS.map(lane),
+    market: { seed: 1, rate: 2, symbols: ['ACME'], start_us: 0, epoch: 'aaaaaa', next: null },
+    leave_dead: false,
+    scene: null,
+    bets: { open: false, hidden: false, placed: 0, counts: null },
+    phones: { joined: 0, lanes: { 'poll': 0, 'long-poll': 0, 'ws': 0, 'sse': 0 } },
+    addresses: [],
+    remote_control: false,
+  };
+}
