@@ -116,7 +116,7 @@ const en = {
   remember:
     'The budget belongs to the browser, not to the page: all tabs of an origin share it, and every request needs a place in it.',
   others: (s: number) =>
-    `So close the board and the lessons in other tabs to see all of it. While something waits they hang too; therefore everything is closed after ${unit(s, 's')}.`,
+    `So close the board and the lessons in other tabs to see all of it. While something waits they hang too; therefore, if something still waits after ${unit(s, 's')}, everything is closed.`,
 };
 
 export type BudgetWords = typeof en;
@@ -211,7 +211,7 @@ const zh: BudgetWords = {
   h2Missing: '以后再加：这个服务器只会 HTTP/1.1',
   remember: '预算属于浏览器，不属于页面：同一个源的所有标签页共用它，每个请求都要在里面占一个位置。',
   others: (s) =>
-    `所以，要看到全部预算，请先关掉其他标签页里的看板和课程。有人在等的时候，它们也会卡住；因此 ${unit(s, '秒')}后会全部关闭。`,
+    `所以，要看到全部预算，请先关掉其他标签页里的看板和课程。有人在等的时候，它们也会卡住；因此 ${unit(s, '秒')}后如果还有人在等，就全部关闭。`,
 };
 
 export const budgetWords: Record<Lang, BudgetWords> = { en, zh };
