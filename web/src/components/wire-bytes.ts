@@ -1,7 +1,7 @@
-// A recorded line of a conversation, cut into pieces by what they are for, and its length on the wire. Pure.
+// A recorded line of a conversation, cut into pieces by what they are for, and its length on the wire. Pure. What is for
+// what, the inspector says for both.
 
-/** The classes of the bytes, as the colours of the page know them. */
-export type WireClass = 'start' | 'header' | 'frame' | 'cursor' | 'event' | 'payload' | 'control';
+import { headerKind, jsonParts, lineKind, startParts, type WireClass } from '../class/wire/classes.ts';
 
 interface Piece {
   text: string;
@@ -18,8 +18,6 @@ export interface WireLine {
   payload: number;
 }
 
-/** An event's JSON: the only object that begins with a number of the log. */
-const EVENT = /\{"seq":[^{}]*\}/g;
 /** `Mon, 23 Nov 2026 12:00:00 GMT`: a date always has this length (RFC 9110 5.6.7). The recording leaves it out. */
 const DATE_LENGTH = 29;
 const utf8 = new TextEncoder();
@@ -53,31 +51,12 @@ function lengthOf(text: string): number {
 
 function plain(text: string): Piece[] {
   if (/^(\\r)?\\n$/.test(text) || /^[0-9A-F]+\\r\\n$/.test(text)) return [{ text, kind: 'frame' }];
-  if (/^(GET |HTTP\/)/.test(text)) return cut(text, /after=[^& ]+/g, 'cursor', 'start');
-  if (/^(id|etag|if-none-match|last-event-id):/.test(text)) return [{ text, kind: 'cursor' }];
-  if (text.startsWith('event: gap')) return [{ text, kind: 'control' }];
-  if (text.startsWith('data: {"first":')) return [{ text, kind: 'control' }];
-  if (/^(data|event|retry):/.test(text) || text.startsWith('{')) return body(text);
-  return [{ text, kind: 'header' }];
+  if (/^(GET |HTTP\/)/.test(text)) return startParts(text);
+  if (/^data:|^\{/.test(text)) return body(text);
+  const [, name, value] = /^([\w-]+): ?(.*?)(?:\\r)?\\n$/.exec(text) ?? ['', '', ''];
+  const isLine = ['id', 'event', 'retry'].includes(name!);
+  return [{ text, kind: isLine ? lineKind(name!, value!) : headerKind(name!) }];
 }
 
-function body(text: string): Piece[] {
-  if (/^(close \d|\{"type":"(gap|error)")/.test(text)) return [{ text, kind: 'control' }];
-  if (text.startsWith('{"type":"cursor"')) return [{ text, kind: 'cursor' }];
-  return cut(text, EVENT, 'payload', 'event').flatMap((piece) =>
-    piece.kind === 'payload' ? [piece] : cut(piece.text, /"cursor":"[^"]+"/g, 'cursor', 'event'),
-  );
-}
-
-/** Gives what `pattern` finds one class, and what lies between another. */
-function cut(text: string, pattern: RegExp, kind: WireClass, between: WireClass): Piece[] {
-  const pieces: Piece[] = [];
-  let at = 0;
-  for (const found of text.matchAll(pattern)) {
-    if (found.index > at) pieces.push({ text: text.slice(at, found.index), kind: between });
-    pieces.push({ text: found[0], kind });
-    at = found.index + found[0].length;
-  }
-  if (at < text.length) pieces.push({ text: text.slice(at), kind: between });
-  return pieces;
-}
+/** A close frame stands in the recording by its code. */
+const body = (text: string): Piece[] => (/^close \d/.test(text) ? [{ text, kind: 'control' }] : jsonParts(text));
