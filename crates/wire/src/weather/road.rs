@@ -155,16 +155,27 @@ impl<'a> Road<'a> {
         let now = Instant::now();
         let front = self.queue.front();
         let most = self.paces.1.allowance(due, now, front.len());
-        let write = |bytes: &[u8]| ready.and_then(|()| self.to.try_write(bytes));
-        let connection = Arc::clone(self.place.connection());
-        match connection.pass(self.up, &front[..most], write) {
+        let (connection, counts) = (Arc::clone(self.place.connection()), &self.place.shared().counts);
+        let write = |bytes: &[u8]| {
+            let written = ready.and_then(|()| self.to.try_write(bytes))?;
+            if !self.up {
+                counts.bytes_down.fetch_add(written as u64, Relaxed);
+            }
+            Ok(written)
+        };
+        let passed = {
+            // Held while it is written: once a stall has been set, nothing passes and nothing more is counted.
+            let weather = self.weather.borrow();
+            if weather.stall {
+                return Ok(());
+            }
+            connection.pass(self.up, &front[..most], write)
+        };
+        match passed {
             Ok(Some(written)) => {
                 self.full = None;
                 self.paces.1.spend(due, now, written);
                 self.queue.went(written);
-                if !self.up {
-                    self.place.shared().counts.bytes_down.fetch_add(written as u64, Relaxed);
-                }
                 self.tell(|telling| telling.went(self.up, written));
             }
             // The order that says so is on its way.
