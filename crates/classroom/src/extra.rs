@@ -91,6 +91,7 @@ fn job(extra: Extra, way: &str, authority: String, market: &Market) -> Job {
         settings,
         authority,
         target: None,
+        certificate: None,
         seed: 1,
         ramp_per_s: RAMP_PER_S,
         warm_up_ms: 0,

@@ -54,7 +54,7 @@ fn read(parts: &Parts) -> Option<Response> {
         return Some(not_built());
     }
     // The languages are siblings: which one a visitor gets first is the browser's word.
-    if matches!(path, "" | "board" | "join" | "reports") {
+    if matches!(path, "" | "board" | "budget" | "join" | "reports" | "wire") {
         return Some(in_language(&parts.headers, path));
     }
     if let Some(way) = path.strip_prefix("lesson/") {

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use ::compare::Means;
 use anyhow::Context as _;
 use axum::Extension;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
 use classroom::Classroom;
 use feed::{Clock, Feeds, Market};
 use serve::{Drained, Hosts, Presenter, Tcp};
@@ -136,6 +139,11 @@ pub fn presented(site: &Site, hosts: Hosts, presenter: Option<Presenter>) -> axu
     whole(site, hosts, presenter, None, None)
 }
 
+/// Every board asks whether it stands in a class. An error status would look like a fault in its console.
+async fn no_class() -> impl IntoResponse {
+    (StatusCode::NO_CONTENT, [(header::CACHE_CONTROL, "no-store")])
+}
+
 fn whole(
     site: &Site,
     hosts: Hosts,
@@ -148,6 +156,7 @@ fn whole(
     let routes = routes.merge(reports.unwrap_or_default());
     let cards = ALL.iter().map(|way| way.card()).collect();
     let Some(classroom) = classroom else {
+        let routes = routes.route("/api/class", get(no_class));
         return serve::app(site.clone(), hosts, cards, routes, page::find, presenter);
     };
     // The class changes the market of all lanes, so this server has no change of its own.

@@ -25,6 +25,7 @@ mod metrics;
 mod presenter;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::request::Parts;
@@ -68,6 +69,8 @@ fn cors(hosts: &Hosts) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
+        // A poll with `If-None-Match` is asked for first; without this, again every 5 s. Chromium keeps it for two hours at most.
+        .max_age(Duration::from_secs(2 * 60 * 60))
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,

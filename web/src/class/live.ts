@@ -135,7 +135,7 @@ export class Live {
   #greet(): void {
     if (token.value) this.#say({ presenter: token.value });
     // It keeps its lane, also where the class has forgotten it.
-    if (this.#wish !== undefined) this.#say({ join: this.you.value?.lane ?? this.#wish, ...kept() });
+    if (this.#wish !== undefined) this.#say({ join: this.#wish ?? this.you.value?.lane ?? null, ...kept() });
   }
 
   #hear(told: Told): void {
