@@ -26,7 +26,7 @@ const NOTICE_US: u64 = 1_500_000;
 /// Connections of one address on one road; loopback is exempt.
 const PER_ADDRESS: usize = 200;
 /// Files beside those of the crowds: the page, its visitors, and what a lane keeps for itself.
-const FILES_BESIDE: u64 = 4_096;
+const FILES_BESIDE: u64 = 2_048;
 
 /// The lanes of a class.
 #[derive(Debug)]
