@@ -4,7 +4,7 @@
 
 import type { WayName } from '../types.ts';
 import { type Fault, faultOf } from './faults.ts';
-import type { ClassState, Command, LaneState, Weather } from './state.ts';
+import { type ClassState, type Command, FAIR, type LaneState, type Weather } from './state.ts';
 
 /** The state follows a command within so many milliseconds: until then what was asked for counts. */
 const ECHO_MS = 500;
@@ -31,17 +31,6 @@ export class Roads {
     this.#asked.clear();
   }
 }
-
-const FAIR: Weather = {
-  delay_ms: 0,
-  jitter_ms: 0,
-  rate_bits: null,
-  stall: false,
-  lumps: false,
-  slow_reader_bits: null,
-  refuse: null,
-  cut_every_ms: null,
-};
 
 /** What sets a fault on these lanes to a value, or ends it (null). In this order. */
 export function commandsFor(

@@ -24,6 +24,18 @@ export interface Weather {
   cut_every_ms: number | null;
 }
 
+/** Fair weather: nothing is spoiled. */
+export const FAIR: Weather = {
+  delay_ms: 0,
+  jitter_ms: 0,
+  rate_bits: null,
+  stall: false,
+  lumps: false,
+  slow_reader_bits: null,
+  refuse: null,
+  cut_every_ms: null,
+};
+
 /** `starting` has a process that does not listen yet, `draining` one that ends in good order, `down` has none. */
 export type Standing = 'starting' | 'up' | 'draining' | 'down';
 

@@ -2,7 +2,7 @@
 // is like; so any page of the presenter can go on, also after it was loaded anew.
 
 import { WAYS } from '../../words.ts';
-import type { ClassState, Command, LaneState, SceneState, Weather } from '../state.ts';
+import { type ClassState, type Command, FAIR, type LaneState, type SceneState, type Weather } from '../state.ts';
 import { SCENES } from './all.ts';
 import { CALM, MARKET } from './calm.ts';
 import type { BoardWish, Crowd, Scene, Step } from './types.ts';
@@ -12,16 +12,6 @@ export interface Place {
   step: number;
 }
 
-const FAIR: Weather = {
-  delay_ms: 0,
-  jitter_ms: 0,
-  rate_bits: null,
-  stall: false,
-  lumps: false,
-  slow_reader_bits: null,
-  refuse: null,
-  cut_every_ms: null,
-};
 const NOBODY: Crowd = { count: 0, jitter: true };
 
 /** Null where there is no demo, or one that this page does not know. */
