@@ -56,6 +56,8 @@ function theme(lang: 'en' | 'zh') {
     nav: [
       ...items.slice(0, 1).map(({ link }) => ({ text: zh ? '课程' : 'Learn', link, activeMatch: `/${lang}/\\d` })),
       { text: zh ? '看板' : 'Board', link: `/${lang}/board` },
+      { text: zh ? '线上的字节' : 'Bytes', link: `/${lang}/wire` },
+      { text: zh ? '连接预算' : 'Connections', link: `/${lang}/budget` },
       { text: zh ? '报告' : 'Reports', link: `/${lang}/reports` },
     ],
     sidebar: items.length > 0 ? [{ text: zh ? '课程' : 'The course', items }] : [],

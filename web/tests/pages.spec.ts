@@ -44,15 +44,29 @@ test("the first language is the browser's", async ({ browser, server }) => {
   }
 });
 
-test('the switch of the language keeps the page', async ({ page, wrong }) => {
+test('the menu of a slide leads to the other language and to the other theme', async ({ page, wrong }) => {
   await page.setViewportSize({ width: 1400, height: 900 });
   await page.goto('/en/board');
+  await page.locator('summary').click();
+  await page.getByRole('link', { name: '中文' }).first().click();
+  await expect(page).toHaveURL(/\/zh\/board/);
+  await page.locator('summary').click();
+  await page.getByRole('button', { name: '深色' }).click();
+  await expect(page.locator('html')).toHaveClass(/dark/);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: '浅色' })).toBeHidden();
+  expect(wrong).toEqual([]);
+});
+
+test('the switch of the language keeps the page', async ({ page, wrong }) => {
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await page.goto(`/en/${LESSONS[0]}`);
   await page
     .getByRole('button', { name: /language/i })
     .first()
     .hover();
   await page.getByRole('link', { name: '中文' }).first().click();
-  await expect(page).toHaveURL(/\/zh\/board/);
+  await expect(page).toHaveURL(new RegExp(`/zh/${LESSONS[0]}`));
   expect(wrong).toEqual([]);
 });
 

@@ -29,7 +29,7 @@ const en = {
   set: (name: string) => `${name}: how much`,
   rest: 'more',
   less: 'less',
-  well: 'make all well',
+  well: 'all well',
   wellLook: 'Everything is as it was: look who finds that out by itself, and who has to ask.',
   choose: 'what you press happens to the real bytes of these lanes',
   faults: {
@@ -139,7 +139,7 @@ const zh: FaultText = {
   set: (name) => `${name}：多少`,
   rest: '更多',
   less: '收起',
-  well: '全部恢复正常',
+  well: '全部恢复',
   wellLook: '一切恢复原样：请看谁自己就知道，谁要再问一次。',
   choose: '按下哪个，这几路真正的字节就遇到哪个',
   faults: {

@@ -4,11 +4,19 @@ import type { Refusal } from '../presenter.ts';
 import { plain, unit, type Lang } from '../words.ts';
 
 const en = {
-  presenter: 'Presenter',
+  menu: { menu: 'Other pages', home: 'Home', dark: 'Dark', light: 'Light' },
   rate: 'prices a second',
   symbols: 'symbols',
-  lookFor:
-    'Look for: the faster the market, the more prices polling never sees, and the more bytes the other three send.',
+  aSecond: (rate: string | number) => unit(plain(Number(rate)), `${Number(rate) === 1 ? 'price' : 'prices'}/s`),
+  each: (symbols: string | number) => unit(String(symbols), Number(symbols) === 1 ? 'symbol' : 'symbols'),
+  /** What to look for when it is changed. */
+  looks: {
+    rate: 'the faster the market, the more prices polling never sees, and the more bytes the others send',
+    symbols: 'symbols take turns: the more there are, the rarer is a price of the one shown',
+    symbol: 'which symbol all four lanes ask for',
+    interval_s: 'the rarer it asks, the older its price, and the more it never sees',
+    hold_s: 'how long a question may stay without an answer before it is asked anew',
+  },
   watching: "Only the presenter's page changes the rate and the number of symbols.",
   coming: (rate: number, symbols: number) =>
     `From the next instant: ${plain(rate)} ${rate === 1 ? 'price' : 'prices'} a second over ${symbols} ${symbols === 1 ? 'symbol' : 'symbols'}.`,
@@ -41,10 +49,18 @@ const en = {
 type BoardWords = typeof en;
 
 const zh: BoardWords = {
-  presenter: '讲解者',
+  menu: { menu: '其他页面', home: '首页', dark: '深色', light: '浅色' },
   rate: '每秒报价',
   symbols: '股票只数',
-  lookFor: '请看：行情越快，轮询从未看到的报价越多，另外三路发送的字节也越多。',
+  aSecond: (rate) => `每秒 ${plain(Number(rate))} 笔`,
+  each: (symbols) => `${symbols} 只股票`,
+  looks: {
+    rate: '行情越快，轮询从未看到的报价越多，另外三路发送的字节也越多',
+    symbols: '各只股票轮流报价：只数越多，画面上这一只的报价越少',
+    symbol: '四路都问哪一只股票',
+    interval_s: '问得越少，价格越旧，从未看到的也越多',
+    hold_s: '一次提问最多等多久没有回答，就重新问',
+  },
   watching: '每秒报价和股票只数，只有讲解者的页面能改。',
   coming: (rate, symbols) => `从下一刻起：${symbols} 只股票，每秒共 ${plain(rate)} 笔报价。`,
   refusals: {
