@@ -12,7 +12,7 @@ import { answer, news, quote, serve, STREAM, text, told, UPGRADE } from './trans
 import type { Act, Server } from './transports/servers';
 
 let server: Server;
-beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0)); // no wait before the next attempt
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(-0.5)); // no wait before the next attempt
 afterEach(async () => {
   vi.useRealTimers();
   await server.close();
@@ -221,16 +221,47 @@ it.each(WAYS.slice(2))('$name gives up a connection that fell silent', async ({ 
   await listener.stop();
 });
 
-it('draws each wait from the whole of a length that doubles to 30 s', async () => {
+it('draws each wait from half to one and a half of a length that stays for four and doubles to 30 s', async () => {
   server = await serve([]);
-  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const draw = vi.spyOn(Math, 'random');
+  const waits = (drawn: number) => {
+    draw.mockReturnValue(drawn);
+    const backoff = new Backoff();
+    return Array.from({ length: 10 }, () => backoff.next());
+  };
+  expect(waits(0)).toEqual([500, 500, 500, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+  expect(waits(0.5)).toEqual([1000, 1000, 1000, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+  expect(waits(1)).toEqual([1500, 1500, 1500, 1500, 3000, 6000, 12_000, 24_000, 30_000, 30_000]);
   const backoff = new Backoff();
-  const waits = Array.from({ length: 7 }, () => backoff.next());
-  expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000]);
+  backoff.next();
   backoff.reset();
-  expect(backoff.next(3000)).toBe(3500);
+  expect([backoff.next(1000), backoff.next(9000), backoff.next(3_600_000)]).toEqual([1500, 9000, 30_000]);
+});
+
+it('finds a server that was away for 2 or 3 s within 5 s, whatever is drawn', async () => {
+  server = await serve([]);
+  const draw = vi.spyOn(Math, 'random');
+  /** How late after its return a server may be found. An attempt fails at the latest when the server has been away for
+   *  `away_ms`; it is one that can come before, if all waits are as short as can be; then the longest wait follows. */
+  const late = (away_ms: number) => {
+    const [soon, slow] = [new Backoff(), new Backoff()];
+    let longest = 0;
+    for (let earliest = 0; earliest < away_ms; earliest += soon.next()) {
+      draw.mockReturnValue(1);
+      longest = Math.max(longest, slow.next());
+      draw.mockReturnValue(0);
+    }
+    return longest;
+  };
+  expect(2000 + late(2000)).toBeLessThanOrEqual(5000);
+  // When it was away for longer it counts from its return, as the board does.
+  expect([2500, 3000].map(late)).toEqual([3000, 3000]);
+});
+
+it('reads when it may come again, in seconds or as a date', async () => {
+  server = await serve([]);
   const asked = (value: string) => new Refused(new Response('', { headers: { 'retry-after': value } })).retry_after_ms;
-  expect([asked('2'), asked('1e99'), asked('soon'), asked('-5')]).toEqual([2000, 3_600_000, 0, 0]);
+  expect([asked('2'), asked('soon'), asked('-5')]).toEqual([2000, 0, 0]);
   const now = Date.UTC(2026, 10, 23);
   vi.spyOn(Date, 'now').mockReturnValue(now);
   expect(asked(new Date(now + 60_000).toUTCString())).toBe(60_000);

@@ -14,7 +14,7 @@ const CLIENTS = { poll, 'long-poll': longPoll, ws, sse };
 const WAYS = Object.keys(CLIENTS) as WayName[];
 let server: Server;
 
-beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0)); // no wait before the next attempt
+beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(-0.5)); // no wait before the next attempt
 afterEach(async () => {
   await server.close();
   vi.unstubAllGlobals();

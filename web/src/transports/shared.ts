@@ -3,8 +3,15 @@
 
 import type { Lane, Tell } from '../types';
 
+/** The first wait. An EventSource waits by itself, for as long as the server asked by `retry`. */
+const FIRST_MS = 1000;
+/** So many waits are of the first length: a server that is started anew is there again in two or three seconds,
+ *  and whoever doubled at once would miss it by as much again. */
+const STEADY = 4;
+/** 2^5 times the first wait is more than `WAIT_MS_MAX`. */
+const DOUBLINGS_MAX = 5;
+/** No wait is longer. */
 const WAIT_MS_MAX = 30_000;
-const RETRY_AFTER_MS_MAX = 3_600_000;
 
 /** An answer that is no use. A refusal is final if the same request would be refused again. */
 export class Refused extends Error {
@@ -16,7 +23,7 @@ export class Refused extends Error {
     this.status = status;
     const asked = headers.get('Retry-After') ?? '';
     const ms = Number.isNaN(Number(asked)) ? Date.parse(asked) - Date.now() : Number(asked) * 1000;
-    this.retry_after_ms = Math.min(Math.max(ms || 0, 0), RETRY_AFTER_MS_MAX);
+    this.retry_after_ms = Math.max(ms || 0, 0);
   }
 
   get final(): boolean {
@@ -27,20 +34,24 @@ export class Refused extends Error {
 /** A stream did not open, and the browser does not say why. */
 export class Unexplained extends Error {}
 
-/** Doubles from 1 s to 30 s, each drawn from the whole of it ("full jitter"): a class that lost its server
- *  does not come back as one wave. What the server asks for by `Retry-After` comes first, and the jitter on
- *  top of it. */
+/** Doubles from the fifth wait on, each drawn evenly from half to one and a half of its length: a class that lost
+ *  its server comes back spread out, not as one wave. A server that was away for 2 s is found within 5 s. The
+ *  Rust clients wait in the same way. */
 export class Backoff {
   #failures = 0;
 
+  /** The connection works: the next wait is the first again. */
   reset(): void {
     this.#failures = 0;
   }
 
+  /** How long to wait now; at least `asked_ms` (`Retry-After`), up to 30 s. */
   next(asked_ms = 0): number {
-    const length = Math.min(WAIT_MS_MAX, 1000 * 2 ** this.#failures);
-    this.#failures = Math.min(this.#failures + 1, 5);
-    return asked_ms + Math.random() * length;
+    const doublings = Math.min(Math.max(0, this.#failures + 1 - STEADY), DOUBLINGS_MAX);
+    const length = Math.min(WAIT_MS_MAX, FIRST_MS * 2 ** doublings);
+    this.#failures = Math.min(this.#failures + 1, STEADY + DOUBLINGS_MAX);
+    const jitter = 0.5 + Math.random();
+    return Math.min(WAIT_MS_MAX, Math.max(length * jitter, asked_ms));
   }
 }
 
