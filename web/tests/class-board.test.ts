@@ -13,7 +13,10 @@ import { factsOf } from '../src/components/lane-facts.ts';
 import type { Sight } from '../src/components/sight.ts';
 import { drawLane } from '../src/lane/draw.ts';
 import type { Look } from '../src/lane/look.ts';
+import { meet } from '../src/lane/meet.ts';
 import { nextMoment } from '../src/lane/moments.ts';
+import type { Arrow } from '../src/lane/passed.ts';
+import type { Placed } from '../src/lane/place.ts';
 import { LaneRecord } from '../src/lane/record.ts';
 import { Tape } from '../src/lane/tape.ts';
 import { Truth } from '../src/lane/truth.ts';
@@ -47,13 +50,29 @@ describe('the tape', () => {
     expect([tape.open, tape.tells(0)]).toEqual([1, true]);
     tape.take(mark('ended', false, 1100));
     expect([tape.open, tape.total(1)?.connections]).toEqual([0, 1]);
-    expect(tape.between(us(150), us(1200)).map(({ kind }) => kind)).toEqual(['answer', 'event', 'lost']);
+    const kinds = tape.between(us(150), us(1200)).map(({ kind }) => kind);
+    expect(kinds).toEqual(['request', 'answer', 'event', 'lost']); // the question was open when it began
   });
 
   it('knows a connection whose beginning it did not hear', () => {
     const tape = new Tape();
     tape.take(mark('event', false, 5, 5, 80, 1));
     expect([tape.open, tape.total(1)?.connections]).toEqual([1, 1]);
+  });
+
+  it('gives the question that was open, and not the ones before', () => {
+    const tape = new Tape();
+    for (const [kind, up, went] of [
+      ['request', true, 10],
+      ['answer', false, 20],
+      ['request', true, 30],
+      ['answer', false, 50],
+    ] as const) {
+      tape.take(mark(kind, up, went));
+    }
+    const went = (from: number) => tape.between(from, 1e12).map(({ kind, went_us }) => [kind, went_us]);
+    expect(went(tape.pieces[3]!.went_us)).toEqual(tape.pieces.slice(2).map(({ kind, went_us }) => [kind, went_us]));
+    expect(went(0)).toHaveLength(4);
   });
 
   it('says from when on it knows everything', () => {
@@ -229,6 +248,66 @@ describe('the picture', () => {
     one.record.asked(2, 1850);
     one.record.closed(2, 1900, true);
     expect(strokes(one, 2000).filter((colour) => colour === 'black')).toHaveLength(4);
+  });
+});
+
+describe('a wash', () => {
+  const ask = (from: number, answered: number | null = null): Arrow => {
+    const arrow = (x1: number, x2: number): Arrow => ({
+      kind: 'ask',
+      up: true,
+      connection: 1,
+      from: x1,
+      at: x2,
+      x1,
+      x2,
+      n: 0,
+      answer: null,
+    });
+    return { ...arrow(from, from + 90), answer: answered === null ? null : arrow(answered - 90, answered) };
+  };
+  const believed = (asked: number, answered: number | null): Placed => ({
+    of: {
+      id: asked,
+      asked,
+      answered,
+      closed: answered,
+      news: true,
+      lost: false,
+      heard: 0,
+      newest: null,
+    },
+    bottomAsk: asked,
+    topAsk: asked + 1,
+    topEnd: (answered ?? 9999) - 1,
+    bottomEnd: answered ?? 9999,
+  });
+  const edges = ({ bottomAsk, topAsk, topEnd, bottomEnd }: Placed) => [bottomAsk, topAsk, topEnd, bottomEnd];
+
+  it('meets the arrows of its question and its answer', () => {
+    const met = meet([believed(1000, 1400), believed(1402, 1800)], [ask(1004, 1390), ask(1403, 1795)], false);
+    expect(met.map(edges)).toEqual([
+      [1004, 1094, 1300, 1390],
+      [1403, 1493, 1705, 1795],
+    ]);
+  });
+
+  it('reaches over a question that asked for leave', () => {
+    const [one] = meet([believed(1000, 1700)], [ask(1004, 1300), ask(1310, 1690)], false);
+    expect(edges(one!)).toEqual([1004, 1094, 1600, 1690]);
+  });
+
+  it('stays open until the client is answered, and as it is where no road has told of it', () => {
+    const [open, untold] = meet([believed(1000, null), believed(3000, 3400)], [ask(500, 800), ask(1004, 1300)], false);
+    expect(edges(open!)).toEqual([1004, 1094, 9998, 9999]);
+    expect(edges(untold!)).toEqual([3000, 3001, 3399, 3400]);
+  });
+
+  it('of a stream begins with the question that opened it', () => {
+    const stream = believed(1000, 1000); // the browser came back by itself, and was seen from its answer on
+    stream.of.closed = 1800;
+    const [met] = meet([stream], [ask(500, 700), ask(800, 990), ask(1900, null)], true);
+    expect(edges(met!)).toEqual([800, 890, 999, 1000]);
   });
 });
 

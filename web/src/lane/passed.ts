@@ -7,7 +7,7 @@ import { spanOf, type Pen } from './draw.ts';
 import { asks, asksInVain, cross, line, sign, told } from './strokes.ts';
 import type { Piece, Tape } from './tape.ts';
 
-interface Arrow {
+export interface Arrow {
   kind: 'ask' | 'told' | 'sign' | 'lost';
   up: boolean;
   connection: number;
@@ -24,7 +24,7 @@ interface Arrow {
 }
 
 /** What the client and the road tell of the same request differs by less than this, the error of the clock included. */
-const SAME_MS = 150;
+export const SAME_MS = 150;
 /** What is neither asked nor told. */
 const KINDS: Partial<Record<Piece['kind'], Arrow['kind']>> = {
   ping: 'sign',
@@ -33,19 +33,34 @@ const KINDS: Partial<Record<Piece['kind'], Arrow['kind']>> = {
   lost: 'lost',
 };
 
-/** `vain` are the instants at which the client asked and got no answer: what was tried and never reached the road. */
-export function drawPassed(pen: Pen, tape: Tape, vain: readonly number[], top: number, bottom: number): void {
-  const { record, look, from, now, window_ms, width } = pen;
+/** All that passed in view, in its order, where it is drawn. */
+export interface Passed {
+  all: Arrow[];
+  asked: Arrow[];
+  answers: Arrow[];
+  /** There are more questions than can be drawn one by one. */
+  crowded: boolean;
+}
+
+export function passedIn(pen: Pen, tape: Tape): Passed {
+  const { record, look, from, now } = pen;
   const skew_us = record.of.local(0) * 1000;
   const all = arrowsOf(pen, tape.between(from * 1000 - skew_us, now * 1000 - skew_us + 1));
   const asked = all.filter(({ kind }) => kind === 'ask');
   const answers = all.filter(({ kind }) => kind === 'told');
+  const crowded = isDense(asked.length, spanOf(pen, asked[0]?.at));
+  if (!crowded) part(asked, answers, look.dot);
+  return { all, asked, answers, crowded };
+}
+
+/** `vain` are the instants at which the client asked and got no answer: what was tried and never reached the road. */
+export function drawPassed(pen: Pen, passed: Passed, vain: readonly number[], top: number, bottom: number): void {
+  const { look, window_ms, width } = pen;
+  const { all, asked, answers, crowded } = passed;
   const lost = all.filter(({ kind }) => kind === 'lost');
   const step = bundleStep(window_ms, width, look.text);
   const at = (arrow: Arrow) => arrow.at;
 
-  const crowded = isDense(asked.length, spanOf(pen, asked[0]?.at));
-  if (!crowded) part(asked, answers, look.dot);
   for (const group of bundle(asked, at, crowded ? step : null)) {
     const one = group.at(-1)!;
     asks(pen, one.x1, one.x2, top, bottom);

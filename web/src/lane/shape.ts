@@ -1,28 +1,22 @@
 // The conversation of a lane between two lines, server above and client below. Dashed up: asks. Solid down: told. The
 // wash is an open exchange, as the client knows it; the thick bar is an answer that the server holds. The arrows are
-// what passed on the wire where that is told, and otherwise what the client believes of it.
+// what passed on the wire where that is told, and the wash then meets them; otherwise what the client believes of it.
 
 import { bundle, bundleStep, isDense } from './bundle.ts';
 import { drawDots } from './dots.ts';
 import { polygon, spanOf, type Pen } from './draw.ts';
-import { drawPassed } from './passed.ts';
-import type { Exchange, Heard } from './record.ts';
+import { meet } from './meet.ts';
+import { drawPassed, passedIn } from './passed.ts';
+import { place, sent, type Placed } from './place.ts';
+import type { Exchange } from './record.ts';
 import { asks, asksInVain, cross, line, told } from './strokes.ts';
-
-/** An exchange with the places at which it is drawn. */
-interface Placed {
-  of: Exchange;
-  /** Asked, at the client and at the server. */
-  bottomAsk: number;
-  topAsk: number;
-  /** Answered, at the server and at the client. Open: both are now. */
-  topEnd: number;
-  bottomEnd: number;
-}
 
 export function drawShape(pen: Pen, top: number, bottom: number): void {
   const { ctx, look, record, from, now, width } = pen;
-  const placed = place(pen, record.exchangesBetween(from, now));
+  const { tape } = record.of;
+  const passed = tape?.tells(from) ? passedIn(pen, tape) : null;
+  const believed = place(pen, record.exchangesBetween(from, now));
+  const placed = passed ? meet(believed, passed.asked, streaming(pen)) : believed;
   const crowded = isDense(placed.length, spanOf(pen, placed[0]?.of.asked));
 
   ctx.fillStyle = pen.colour;
@@ -37,10 +31,9 @@ export function drawShape(pen: Pen, top: number, bottom: number): void {
 
   ctx.strokeStyle = ctx.fillStyle = pen.colour;
   if (record.of.way === 'long-poll') for (const one of placed) bar(pen, one, top);
-  const { tape } = record.of;
-  if (tape?.tells(from)) {
+  if (passed) {
     const tried = placed.filter(({ of }) => vain(of)).map(({ of }) => of.asked);
-    drawPassed(pen, tape, tried, top, bottom);
+    drawPassed(pen, passed, tried, top, bottom);
   } else drawBelieved(pen, placed, crowded, top, bottom);
   for (const { of } of placed) {
     if (of.lost && of.answered !== null) cross(pen, pen.x(of.closed ?? now), (top + bottom) / 2);
@@ -72,35 +65,6 @@ function drawBelieved(pen: Pen, placed: readonly Placed[], crowded: boolean, top
     told(pen, left, pen.x(last.arrived), top, bottom, group.length, true, left - before > look.text * 2.4);
     before = left;
   }
-}
-
-/** When an event left the server: at its own instant, or with the answer that brought it, whichever was later. */
-function sent(pen: Pen, { at, arrived, exchange }: Heard): number {
-  const published = pen.record.of.local(at);
-  const reached = exchange ? (exchange.asked + (exchange.answered ?? exchange.asked)) / 2 : published;
-  return Math.min(arrived, Math.max(published, reached));
-}
-
-/** Two arrows at one place cannot be told apart, and on one machine an exchange lasts a millisecond. So the ask is moved
- *  aside, by the width of a dot: away from its own answer, or from the one before. The answer stays where it was. */
-function place(pen: Pen, exchanges: readonly Exchange[]): Placed[] {
-  const apart = pen.look.dot;
-  let before = -Infinity;
-  return exchanges.map((of) => {
-    const end = of.answered ?? of.closed ?? pen.now;
-    const news = of.newest;
-    const transit = news ? Math.max(0, news.arrived - pen.record.of.local(news.at)) : Infinity;
-    const up = of.answered === null ? 0 : Math.min((of.answered - of.asked) / 2, transit);
-    const bottomEnd = pen.x(end);
-    let bottomAsk = pen.x(of.asked);
-    if (bottomEnd - bottomAsk < apart && of.answered !== null) bottomAsk = bottomEnd - apart;
-    else if (bottomAsk - before < apart) bottomAsk = before + apart;
-    const topAsk = bottomAsk + pen.x(of.asked + up) - pen.x(of.asked);
-    const left = news && of.heard > 0 ? sent(pen, news) : end - up;
-    const topEnd = of.answered === null ? bottomEnd : Math.max(topAsk, pen.x(left));
-    before = bottomEnd;
-    return { of, bottomAsk, topAsk, topEnd, bottomEnd };
-  });
 }
 
 /** Asked, and lost before an answer began. What we broke off ourselves is not lost. */

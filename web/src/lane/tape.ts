@@ -8,6 +8,10 @@ import { firstFrom } from './age.ts';
 /** How many pieces are kept. Twice as many are held before the older half goes. */
 const KEPT = 8192;
 
+/** The question that was open at an instant lies at most so many pieces before it: after it come an answer's head and
+ *  body. */
+const SINCE_ASKED = 8;
+
 /** One piece: a head, a body, an event, a frame. Instants are Unix microseconds of the server. */
 export interface Piece {
   connection: number;
@@ -61,11 +65,15 @@ export class Tape implements Ledger {
     return this.#counts.connections > 0 ? { ...this.#counts, events: received } : null;
   }
 
-  /** What was handed on or lost between two instants, and what was under way at the first. */
+  /** What was handed on or lost between two instants, from the question on that may have been open at the first. */
   between(from_us: number, to_us: number): Piece[] {
+    const went = ({ went_us }: Piece) => went_us;
+    const begin = firstFrom(this.pieces, from_us, went);
+    const before = this.pieces.slice(Math.max(0, begin - SINCE_ASKED), begin);
+    const question = before.findLastIndex(({ kind }) => kind === 'request');
     return this.pieces.slice(
-      firstFrom(this.pieces, from_us, ({ went_us }) => went_us),
-      firstFrom(this.pieces, to_us, ({ went_us }) => went_us),
+      question < 0 ? begin : begin - before.length + question,
+      firstFrom(this.pieces, to_us, went),
     );
   }
 }
