@@ -12,9 +12,9 @@ const en = {
   nobody: 'No phone can join',
   nobodyText:
     'This class listens where no phone can reach it: on this machine alone, or the machine is in no network. Connect it to one and start the class again, for all networks, with',
-  trouble: 'A phone does not get there?',
+  trouble: 'A phone cannot reach it?',
   cures: (ports: string) => [
-    'Stay in that network even though it may have no internet: switch mobile data off.',
+    'Stay in that network even if it has no internet: switch mobile data off.',
     `The firewall of this computer must let in the ports ${ports}.`,
     'Networks for guests and of schools often keep devices apart (client isolation), and nothing on this computer can change that. Use a router of your own, or the hotspot of this computer or of a phone. Start the class again afterwards: the address is another one. A hotspot takes few devices, a router a whole class.',
   ],
@@ -35,10 +35,10 @@ const zh: AddressWords = {
   choose: '这台电脑的网络',
   nobody: '手机没法加入',
   nobodyText:
-    '手机到不了这个课堂：它只对本机开放，或者这台机器不在任何网络里。请先连上网络，再对所有网络重新开课，命令是',
+    '手机连不到这个课堂：它只对本机开放，或者这台机器没有连上网络。请先连上网络，再重新开课，向所有网络开放，命令是',
   trouble: '手机打不开？',
   cures: (ports) => [
-    '就算这个网络没有互联网，也要留在里面：请关掉移动数据。',
+    '就算这个网络上不了互联网，也别切走：请关掉移动数据。',
     `这台电脑的防火墙要放行端口 ${ports}。`,
     '访客网络和学校网络常常把设备彼此隔开（客户端隔离），在这台电脑上改不了。请用自己的路由器，或者用这台电脑、某部手机的热点。之后要重新开课：地址会变。热点带不了几台设备，一个路由器能带一个班。',
   ],

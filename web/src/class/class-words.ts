@@ -8,7 +8,7 @@ type Exit = string | null;
 
 const en = {
   standing: (state: Standing, exit: Exit): string =>
-    ({ up: 'running', starting: 'starting', draining: 'lets nobody in, ends in good order', down: 'stopped' })[state] +
+    ({ up: 'running', starting: 'starting', draining: 'no new connections, finishing', down: 'stopped' })[state] +
     (state === 'down' && exit ? `, ${exit}` : ''),
   restart: 'restart',
   restartLane: (name: string) => `Restart the server of ${name}`,
@@ -41,11 +41,11 @@ const zh: ClassWords = {
   columns: { cpu: '服务器 CPU', sockets: '服务器套接字', memory: '服务器内存' },
   untold: '不知道',
   ageUnder:
-    '请求在通往服务器的路上经过时统计。回答、消息和事件由本页统计。CPU 是这一路的服务器进程最近 5 秒用掉一个核的百分之几，不论是谁要求的。',
+    '请求在通往服务器的路上统计，过一个算一个。回答、消息和事件由本页统计。CPU 是这一路的服务器进程最近 5 秒用掉一个核的百分之几，不论是谁引起的。',
   missedUnder:
-    '连接数是这一路至今打开过的全部连接。打开的套接字和内存属于这一路的服务器进程，手机和额外订阅者的也在其中。有些经过的没有统计到时，前面写“≥”。',
+    '连接数是这一路至今打开过的全部连接。打开的套接字和内存属于这一路的服务器进程，手机和额外订阅者的也在其中。有内容没统计到时，前面写“≥”。',
   perUpdateUnder:
-    '↑ 发给服务器，↓ 来自服务器，在通往服务器的路上统计。更新是对这一路来说新的报价。1 kB 是 1000 B。有些经过的没有统计到时，前面写“≥”。',
+    '↑ 发给服务器，↓ 来自服务器，在通往服务器的路上统计。更新是对这一路来说新的报价。1 kB 是 1000 B。有内容没统计到时，前面写“≥”。',
 };
 
 export const classWords: Record<Lang, ClassWords> = { en, zh };

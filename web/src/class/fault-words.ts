@@ -109,7 +109,7 @@ const en = {
       value: bits,
     },
     'leave-dead': {
-      name: 'leave the dead',
+      name: 'leave it dead',
       look: 'a server that has died stays dead: look what each client does while nobody is there',
       value: none,
     },
@@ -132,16 +132,16 @@ const en = {
 type FaultText = Omit<typeof en, 'faults'> & { faults: Record<FaultName, FaultWords> };
 
 const zh: FaultText = {
-  breaks: '弄坏',
+  breaks: '故障',
   colon: '：',
   all: '全部四路',
-  where: '弄坏哪几路',
+  where: '在哪几路制造故障',
   set: (name) => `${name}：多少`,
   rest: '更多',
   less: '收起',
   well: '全部恢复',
   wellLook: '一切恢复原样：请看谁自己就知道，谁要再问一次。',
-  choose: '按下哪个，这几路真正的字节就遇到哪个',
+  choose: '按下哪个，这几路的真实字节就碰上哪个',
   faults: {
     delay: {
       name: '延迟',
@@ -157,15 +157,15 @@ const zh: FaultText = {
     stall: { name: '停滞', look: '什么都过不去，什么也没断：请看谁察觉了，结束时又一下子来了什么', value: none },
     cut: {
       name: '断线',
-      look: '看谁先回来，又把什么带了回来',
+      look: '请看谁先回来，又带回了什么',
       value: (s) => (s === 0 ? '一次' : unit(plain(s), '秒')),
     },
     'cut-every': {
       name: '反复断线',
-      look: '看谁把两次断线之间的时间都花在重连上',
+      look: '请看谁把两次断线之间的时间都花在重连上',
       value: (s) => `每 ${unit(plain(s), '秒')}`,
     },
-    'half-open': { name: '半开', look: '打开着的连接已经死了，却没人通知：请看每种方式还相信它多久', value: none },
+    'half-open': { name: '半开', look: '打开着的连接已经死了，却没人通知：请看每一路还会信它多久', value: none },
     lumps: {
       name: '代理缓冲',
       look: '代理把不结束的回答攒到 4,096 字节才放行：请看 SSE，另外三路照样通过',
@@ -176,17 +176,21 @@ const zh: FaultText = {
       look: '全部断线，回来时被拒绝：请看谁再来问、隔多久；遇到 204，SSE 就不再来了',
       value: (status) => String(status),
     },
-    kill: { name: '杀进程', look: '服务器一声不响地死掉，2 秒后另一个启动：等大家都回来，请看有没有空缺', value: none },
+    kill: {
+      name: '杀进程',
+      look: '服务器一声不响地死掉，2 秒后另一个启动：等大家都回来，请看有没有漏掉的',
+      value: none,
+    },
     restart: { name: '重启', look: '服务器立刻换成新的：请看旧服务器给的游标，新服务器还认不认', value: none },
-    deploy: { name: '发布', look: '服务器先道别再走：请看谁收到了通知，谁只发现门关了', value: none },
+    deploy: { name: '部署', look: '服务器先道别再走：请看谁收到了通知，谁只发现门关了', value: none },
     extra: { name: '更多订阅者', look: '每一路再来这么多，断线后陆续回来：请看 CPU、内存和套接字', value: whole },
-    herd: { name: '齐步的订阅者', look: '每一路再来这么多，断线后同一刻回来：把他们断开，再看 CPU', value: whole },
+    herd: { name: '齐步订阅者', look: '每一路再来这么多，断线后同一刻回来：把他们断开，再看 CPU', value: whole },
     'slow-reader': {
       name: '慢读者',
       look: '客户端只收得下这么多：请看它的价格变得多旧，而服务器并不变大',
       value: bits,
     },
-    'leave-dead': { name: '死了不管', look: '死掉的服务器不再启动：请看没人在的时候，每个客户端怎么办', value: none },
+    'leave-dead': { name: '不自动重启', look: '死掉的服务器不再启动：请看服务器不在时，每个客户端怎么办', value: none },
   },
   away: { kill: '服务器死了', restart: '服务器重启', deploy: '服务器排空' },
   lasted: (name, s) => `${name} ${unit(s, '秒')}`,
@@ -196,9 +200,8 @@ const zh: FaultText = {
   replayed: (n) => ['', whole(n), unit('', '笔补发')],
   twice: (n) => ['', whole(n), unit('', '笔重复')],
   after: '故障之后',
-  freshMeans: '恢复用时：从故障结束，到这一路又知道最新价格。丢失：从故障开始到那时发布、这一路却从未听说的报价。',
-  lostMeans:
-    '补发：听说了的报价里，在新连接建立之前就已发布、由服务器再给一次的那些。早已知道却又来一次的，算作“重复”。',
+  freshMeans: '恢复用时：从故障结束，到这一路又知道最新价格。丢失：从故障开始到那时发布、这一路却从未收到的报价。',
+  lostMeans: '补发：收到的报价里，在新连接建立之前就已发布、由服务器补给的那些。已经知道却又来一次的，算作“重复”。',
 };
 
 export const faultWords: Record<Lang, FaultText> = { en, zh };

@@ -140,7 +140,7 @@ const zh: BudgetWords = {
     sockets: {
       name: '改用 WebSocket',
       means:
-        '各自打开一个 WebSocket，都连到本页所在的源。浏览器另外计算 WebSocket 的数量，允许的数量多得多。在 Firefox 里，如果流已经用完预算，WebSocket 也要等（说法 C08）。',
+        '各自打开一个 WebSocket，都连到本页所在的源。浏览器对 WebSocket 另外计数，允许的多得多。在 Firefox 里，如果流已经用完预算，WebSocket 也要等（说法 C08）。',
     },
   },
   byLock: '谁持有这条流，由 Web Lock 决定：任何时刻只有一个，它一走，下一个马上接上。',
@@ -208,7 +208,7 @@ const zh: BudgetWords = {
   noAnswer: '没有回答',
   untried: '还没有试',
   h2: 'HTTP/2',
-  h2Missing: '以后再加：这个服务器只会 HTTP/1.1',
+  h2Missing: '以后再加：这个服务器只支持 HTTP/1.1',
   remember: '预算属于浏览器，不属于页面：同一个源的所有标签页共用它，每个请求都要在里面占一个位置。',
   others: (s) =>
     `所以，要看到全部预算，请先关掉其他标签页里的看板和课程。有人在等的时候，它们也会卡住；因此 ${unit(s, '秒')}后如果还有人在等，就全部关闭。`,

@@ -37,7 +37,7 @@ const en = {
   ageHere: (window: string) =>
     `How old the price here was, averaged over every instant of the last ${window}: now minus the instant the server published it.`,
   latencyMeans:
-    'From the instant the server published a price to the instant it was here: the median of those that came in view. Whoever asks only now and then has waited as well.',
+    'From the instant the server published a price to the instant it was here: the median of those that came in view. Where a page asks only now and then, the time until it asks is in it too.',
   latencyUnder:
     'The two clocks are compared by several questions and answers, four instants each; half of the quickest way there and back is what they may be wrong by.',
   noPrice: 'no price yet',
@@ -68,11 +68,11 @@ const zh: JoinWords = {
   toBoard: '去看板',
   choose: '你想用哪一种方式听股价？',
   phones: (n) => unit(whole(n), '部手机'),
-  hint: '不选就由课堂分配。不问姓名，不留个人记录，关掉页面就离开。',
+  hint: '不选就由课堂分配。不问姓名，不留个人记录，关掉页面就算离开。',
   join: '加入',
   joining: '正在加入……',
   joiningLong: '课堂还没有接纳这部手机。它会自己再试；人满的课堂，等有人离开就能进。',
-  number: (n) => `第 ${unit(whole(n), '号手机')}`,
+  number: (n) => unit(whole(n), '号手机'),
   again: '换一种方式',
   away: '和课堂的连接断了。它会自己恢复，股价照常。',
   standing: (lane) =>
@@ -94,13 +94,15 @@ const zh: JoinWords = {
   noLatency: { clock: '时钟还没有对好', price: '画面里没有收到报价' },
   insecure: (way) =>
     `这里是普通 http，浏览器不让网页保持屏幕常亮。${
-      way === 'poll' ? '睡醒之后，轮询只问最新的价格，中间的再也看不到。' : '睡醒之后，这一路从断开的地方接着收。'
+      way === 'poll'
+        ? '手机休眠之后，轮询只问最新的价格，中间的再也看不到。'
+        : '手机休眠之后，这一路从断开的地方接着收。'
     }`,
   slept: ({ late, missed, atLeast }, length) =>
-    `睡了 ${length}：${unit(whole(late), '笔')}报价晚到，${atLeast ? '至少 ' : ''}${unit(whole(missed), '笔')}再也没有来。`,
+    `休眠了 ${length}：${unit(whole(late), '笔')}报价晚到，${atLeast ? '至少 ' : ''}${unit(whole(missed), '笔')}没有收到。`,
   bet: '先猜',
   question: '会是哪一种？',
-  closed: '不能再猜了。',
+  closed: '竞猜已停止。',
   yours: (name) => `你猜的是：${name}。`,
   ms: '毫秒',
   minutes: (n) => unit(n, '分钟'),

@@ -22,8 +22,8 @@ export const buffering: Scene = {
         zh: '每条路上都插进一个会缓冲的代理。哪一种的价格会变旧？',
       },
       notes: {
-        en: 'A company’s proxy, a load balancer, an nginx: hardly a page reaches its reader without one.',
-        zh: '公司的代理、负载均衡、nginx：几乎没有网页不经过它们就到读者手里。',
+        en: 'A company’s proxy, a load balancer, an nginx: many pages reach their readers through one.',
+        zh: '公司的代理、负载均衡、nginx：很多网页要经过它们才到读者手里。',
       },
     },
     {
@@ -47,7 +47,7 @@ export const buffering: Scene = {
       weather: LUMPS,
       said: {
         en: (outcome) =>
-          `Behind the proxy the price on SSE was ${time(outcome.now.sse.age_ms, 'en')} old on average, without it ${time(at(outcome, 'ask', 'sse').age_ms, 'en')}. On WebSocket it was ${time(outcome.now.ws.age_ms, 'en')}.`,
+          `Behind the proxy the price of SSE was ${time(outcome.now.sse.age_ms, 'en')} old on average, without it ${time(at(outcome, 'ask', 'sse').age_ms, 'en')}. On WebSocket it was ${time(outcome.now.ws.age_ms, 'en')}.`,
         zh: (outcome) =>
           `有了代理，SSE 的价格平均旧 ${time(outcome.now.sse.age_ms, 'zh')}；没有代理时是 ${time(at(outcome, 'ask', 'sse').age_ms, 'zh')}。WebSocket 是 ${time(outcome.now.ws.age_ms, 'zh')}。`,
       },
@@ -64,10 +64,10 @@ export const buffering: Scene = {
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       text: {
         en: 'A stream is only as fresh as the most patient box on its road.',
-        zh: '一条流有多新，要看路上最沉得住气的那一个。',
+        zh: '一条流有多新，要看路上谁攒得最久。',
       },
       notes: {
         en: 'Nothing was lost and no error was reported. Whoever tests without a proxy never sees this.',

@@ -63,7 +63,7 @@ export const faster: Scene = {
       },
       notes: {
         en: 'Most answers are 304 now: nothing new. They cost a request head and an answer head all the same.',
-        zh: '现在多数回答是 304：没有新的。可请求头和响应头一样要付。',
+        zh: '现在多数回答是 304：没有新的。可请求头和响应头照样要发。',
       },
     },
     {
@@ -74,7 +74,7 @@ export const faster: Scene = {
       said: {
         en: (outcome) => {
           const [slow, quick] = [at(outcome, 'ask', 'poll'), outcome.now.poll];
-          return `Asked every 5 s, polling missed ${percent(slow.missed_share)} and was ${time(slow.age_ms, 'en')} old; every 0.2 s it missed ${percent(quick.missed_share)} and was ${time(quick.age_ms, 'en')} old, with ${times(quick.requests_per_update)} requests for each price.`;
+          return `Every 5 s, polling missed ${percent(slow.missed_share)} and was ${time(slow.age_ms, 'en')} old; every 0.2 s, ${percent(quick.missed_share)} and ${time(quick.age_ms, 'en')}, with ${times(quick.requests_per_update)} requests for each price.`;
         },
         zh: (outcome) => {
           const [slow, quick] = [at(outcome, 'ask', 'poll'), outcome.now.poll];
@@ -94,11 +94,11 @@ export const faster: Scene = {
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       board: { interval_s: 0.2 },
       text: {
         en: 'Asking faster buys freshness, and pays for every question, whether there is news or not.',
-        zh: '问得越勤，价格越新；可每问一次都要付一次钱，不管有没有消息。',
+        zh: '问得越勤，价格越新；可每问一次都有代价，不管有没有新消息。',
       },
       notes: {
         en: 'Where one price a minute is enough, asking once a minute is a good answer.',

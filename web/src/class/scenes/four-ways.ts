@@ -18,16 +18,16 @@ export const fourWays: Scene = {
       text: { en: 'Two prices a second. Which way misses some of them?', zh: '每秒 2 笔报价，哪一种会漏看？' },
       notes: {
         en: 'First explain the picture: the upper line is the server, the lower one the client, an arrow is one journey. Explain nothing else before everybody has bet.',
-        zh: '先讲图：上线是服务器，下线是客户端，一支箭头就是一趟路。大家都押了，再讲别的。',
+        zh: '先讲图：上线是服务器，下线是客户端，一支箭头就是一趟路。大家都猜了，再讲别的。',
       },
     },
     {
       id: 'rings',
       kind: 'watch',
-      button: { en: 'Close bets', zh: '停止下注' },
+      button: { en: 'Close bets', zh: '停止竞猜' },
       text: {
         en: 'Count the rings on the upper line: each is a price that this way never heard of.',
-        zh: '数一数上线的空心圈：每一个都是这一路从没听说的报价。',
+        zh: '数一数上线的空心圈：每一个都是这一路从没收到的报价。',
       },
       notes: {
         en: 'Stop the picture with Space and count together. Two prices a second, a poll every two seconds: of about four prices one is fetched.',
@@ -40,7 +40,7 @@ export const fourWays: Scene = {
       button: { en: 'What happened', zh: '发生了什么' },
       said: {
         en: ({ now }) =>
-          `Ajax polling never saw ${percent(now.poll.missed_share)} of the prices. What it showed was ${time(now.poll.age_ms, 'en')} old on average, on SSE ${time(now.sse.age_ms, 'en')}.`,
+          `Ajax polling never saw ${percent(now.poll.missed_share)} of the prices. Its price was ${time(now.poll.age_ms, 'en')} old on average, that of SSE ${time(now.sse.age_ms, 'en')}.`,
         zh: ({ now }) =>
           `Ajax 轮询有 ${percent(now.poll.missed_share)} 的报价从未看到；它显示的价格平均有 ${time(now.poll.age_ms, 'zh')}那么旧，SSE 是 ${time(now.sse.age_ms, 'zh')}。`,
       },
@@ -48,13 +48,13 @@ export const fourWays: Scene = {
       right: ({ now }) => some((way) => now[way].missed_share),
       notes: {
         en: 'Even the ways that are told have an age: the grey part of the bar is the quiet of the market itself, the rest is the journey.',
-        zh: '等人告诉的几路也有“多旧”：条形里灰色的一段是行情本身的安静，其余是路上的时间。',
+        zh: '等着被告知的几路，价格也不是零秒：条形里灰色的一段是行情本身的安静，其余是路上的时间。',
       },
     },
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       text: {
         en: 'Who asks learns what is true at that moment. Who is told learns what happened in between.',
         zh: '去问，只知道那一刻；等人告诉，中间发生的也知道。',

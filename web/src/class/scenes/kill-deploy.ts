@@ -7,7 +7,7 @@ import { least, most, type Outcome } from './measured.ts';
 import type { Row, Scene } from './types.ts';
 
 const row: Row = {
-  caption: { en: 'fresh again after the server was back', zh: '服务器回来后多久变新' },
+  caption: { en: 'fresh again after the server was back', zh: '服务器回来后多久恢复' },
   of: ({ now }, way, lang) => time(now[way].fresh_ms, lang),
 };
 const first = ({ now }: Outcome) => least((way) => now[way].fresh_ms);
@@ -30,11 +30,11 @@ export const killDeploy: Scene = {
       kind: 'predict',
       text: {
         en: 'All four servers are killed, and start again after two seconds. Which way is fresh again last?',
-        zh: '四个服务器全部被杀，两秒后重启。哪一种最后恢复？',
+        zh: '四个服务器全部被杀掉，两秒后重新启动。哪一种最后恢复？',
       },
       notes: {
         en: 'Nobody can know for certain: everyone waits a random time. Let the class bet anyway, and ask for reasons.',
-        zh: '谁也说不准：每个客户端都随机等一段时间。还是请大家押，再问理由。',
+        zh: '谁也说不准：每个客户端都随机等一段时间。还是请大家猜，再问理由。',
       },
     },
     {
@@ -48,7 +48,7 @@ export const killDeploy: Scene = {
       },
       notes: {
         en: 'This is `kill -9`: four real processes are gone. Until they listen again, whoever connects is refused. Go on as soon as every lane is fresh.',
-        zh: '这是 `kill -9`：四个真的进程没了。它们重新监听之前，谁来连都会被拒绝。四路都恢复了就往下走。',
+        zh: '这是 `kill -9`：四个真实的进程没了。它们重新监听之前，谁来连都会被拒绝。四路都恢复了就往下走。',
       },
     },
     {
@@ -81,7 +81,7 @@ export const killDeploy: Scene = {
       acts: ['deploy'],
       text: {
         en: 'The same change, announced: the old server ends what is open in good order, then the new one starts.',
-        zh: '同样是换，这次先打招呼：旧的把开着的好好结束，新的再启动。',
+        zh: '同样是换，这次先打招呼：旧的先把开着的连接好好收尾，新的再启动。',
       },
       notes: {
         en: 'SSE: the answer ends. Long polling: 204, ask again. WebSocket: a close frame with 1001, going away. Go on as soon as every lane is fresh.',
@@ -113,14 +113,14 @@ export const killDeploy: Scene = {
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       text: {
         en: 'Servers come and go. What counts is a client that returns by itself and knows where it was.',
         zh: '服务器总会来来去去。要紧的是客户端自己会回来，还记得读到哪里。',
       },
       notes: {
-        en: 'EventSource returns by itself after a cut, but gives up for good at an error status. Break the road with 503 to show it.',
-        zh: 'EventSource 断线会自己回来，遇到错误状态却彻底放弃。用 503 弄坏这条路，就能看到。',
+        en: 'EventSource returns by itself after a cut, but gives up for good at an error status. Press refuse 503 to show it.',
+        zh: 'EventSource 断线会自己回来，遇到错误状态码却彻底放弃。用“拒绝 503”就能看到。',
       },
     },
   ],

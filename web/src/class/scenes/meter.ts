@@ -8,7 +8,8 @@ export interface Used {
   /** Share of a core. */
   cpu: number | null;
   rss_bytes: number | null;
-  /** New connections in the busiest second. */
+  /** The most new connections that came between two readings, for each second between them: a wave across two
+   *  readings is split. */
   burst: number | null;
 }
 

@@ -40,7 +40,7 @@ export const plug: Scene = {
       acts: ['cut'],
       text: {
         en: 'The plug is out. The market goes on, and nobody hears of it.',
-        zh: '网线拔了。行情继续走，可谁也听不到。',
+        zh: '网线拔了。行情继续走，可谁也收不到。',
       },
       notes: {
         en: 'Three to five seconds are enough: count them aloud. The longer it lasts, the longer everyone waits before the next attempt.',
@@ -66,15 +66,15 @@ export const plug: Scene = {
       button: { en: 'What happened', zh: '发生了什么' },
       said: {
         en: ({ now }) =>
-          `Lost: ${count(now.sse.lost)} prices on SSE, ${count(now.ws.lost)} on WebSocket, ${count(now.poll.lost)} on Ajax polling. SSE was given ${count(now.sse.replayed)} again, and was fresh after ${time(now.sse.fresh_ms, 'en')}.`,
+          `Lost prices: ${count(now.sse.lost)} on SSE, ${count(now.ws.lost)} on WebSocket, ${count(now.poll.lost)} on Ajax polling. SSE was given ${count(now.sse.replayed)} again, and was fresh after ${time(now.sse.fresh_ms, 'en')}.`,
         zh: ({ now }) =>
-          `丢了的报价：SSE ${count(now.sse.lost)} 笔，WebSocket ${count(now.ws.lost)} 笔，Ajax 轮询 ${count(now.poll.lost)} 笔。SSE 补发了 ${count(now.sse.replayed)} 笔，${time(now.sse.fresh_ms, 'zh')}后变新。`,
+          `丢了的报价：SSE ${count(now.sse.lost)} 笔，WebSocket ${count(now.ws.lost)} 笔，Ajax 轮询 ${count(now.poll.lost)} 笔。SSE 补发了 ${count(now.sse.replayed)} 笔，${time(now.sse.fresh_ms, 'zh')}后恢复。`,
       },
       row: LOST,
       right: ({ now }) => some((way) => now[way].lost),
       notes: {
         en: 'Whoever came back said what came last: `Last-Event-ID` on SSE, `after=` on the other two. The server gave what followed.',
-        zh: '回来的人都说了上次听到哪里：SSE 用 `Last-Event-ID`，另外两路用 `after=`。服务器就把后面的补上。',
+        zh: '回来的人都说了上次收到哪里：SSE 用 `Last-Event-ID`，另外两路用 `after=`。服务器就把后面的补上。',
       },
     },
     {
@@ -84,7 +84,7 @@ export const plug: Scene = {
       board: { forget: true },
       text: {
         en: 'The same clients without ids: whoever comes back cannot say what came last.',
-        zh: '还是这些客户端，但没有编号：回来的人说不出上次听到哪里。',
+        zh: '还是这些客户端，但没有编号：回来的人说不出上次收到哪里。',
       },
       notes: {
         en: 'This is what a server does whose events have no `id:`, as in the tutorial’s samples. Let it run for a few seconds before the plug is pulled again.',
@@ -135,14 +135,14 @@ export const plug: Scene = {
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       text: {
         en: 'Connections break. With a number on every event, what is lost is time and nothing else.',
         zh: '连接总会断。每个事件都有编号，丢的就只是时间。',
       },
       notes: {
-        en: 'The browser of SSE remembers the id by itself; WebSocket must do it by hand. Both need a server that keeps what was sent.',
-        zh: 'SSE 由浏览器自己记住编号，WebSocket 要自己写。两者都需要服务器留着发过的东西。',
+        en: 'With SSE the browser remembers the id by itself; with WebSocket the page has to. Both need a server that keeps what was sent.',
+        zh: 'SSE 由浏览器自己记住编号，WebSocket 要由页面自己记。两者都需要服务器留着发过的东西。',
       },
     },
   ],

@@ -38,15 +38,15 @@ export const sameUpdate: Scene = {
     {
       id: 'bytes',
       kind: 'watch',
-      button: { en: 'Close bets', zh: '停止下注' },
+      button: { en: 'Close bets', zh: '停止竞猜' },
       link: 'wire',
       text: {
         en: 'Byte by byte: what is the price, and what is wrapped around it?',
         zh: '一个字节一个字节地看：哪些是报价，哪些是包装？',
       },
       notes: {
-        en: 'The link opens the inspector in a tab of its own; this board rests meanwhile. Find the request line, the chunk size, `id:`, and the frame of two bytes.',
-        zh: '链接会在另一个标签页打开检视器，这块看板就先歇着。找一找：请求行、分块大小、`id:`，还有两个字节的帧头。',
+        en: 'The link opens the inspector in a tab of its own; this board rests meanwhile. Find the request line, the chunk size, `id:`, and the frame head of two bytes.',
+        zh: '链接会在另一个标签页打开“线上的字节”，这块看板就先歇着。找一找：请求行、分块大小、`id:`，还有两个字节的帧头。',
       },
     },
     {
@@ -76,10 +76,10 @@ export const sameUpdate: Scene = {
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       text: {
-        en: 'The price weighs the same everywhere. You pay for the wrapping, and for how often it is sent.',
-        zh: '报价到处一样重。要付钱的是包装，还有它要重复多少遍。',
+        en: 'The price weighs the same everywhere. What costs is the wrapping, and how often it is sent.',
+        zh: '报价到处一样重。代价在于包装，还有它要重复多少遍。',
       },
       notes: {
         en: 'At one price a minute nobody would notice the wrapping. Cost is always cost per update.',

@@ -10,7 +10,7 @@ const SLOW = { ...CALM, slow_reader_bits: 24_000 };
 
 export const slowReader: Scene = {
   id: 'slow-reader',
-  title: { en: 'A slow reader', zh: '读得慢的人' },
+  title: { en: 'A slow reader', zh: '慢读者' },
   minutes: 2,
   market: { rate: 100, symbols: 1 },
   board: { ...BOARD, interval_s: 1 },
@@ -48,7 +48,7 @@ export const slowReader: Scene = {
       weather: SLOW,
       said: {
         en: (outcome) =>
-          `The price on Ajax polling was ${time(outcome.now.poll.age_ms, 'en')} old on average, on SSE ${time(outcome.now.sse.age_ms, 'en')}. The memory of the SSE server was ${size(at(outcome, 'ask', 'sse').rss_bytes)} before, and is ${size(outcome.now.sse.rss_bytes)} now.`,
+          `The price of Ajax polling was ${time(outcome.now.poll.age_ms, 'en')} old on average, that of SSE ${time(outcome.now.sse.age_ms, 'en')}. The SSE server’s memory was ${size(at(outcome, 'ask', 'sse').rss_bytes)} before, and is ${size(outcome.now.sse.rss_bytes)} now.`,
         zh: (outcome) =>
           `Ajax 轮询的价格平均旧 ${time(outcome.now.poll.age_ms, 'zh')}，SSE 旧 ${time(outcome.now.sse.age_ms, 'zh')}。SSE 服务器的内存，之前 ${size(at(outcome, 'ask', 'sse').rss_bytes)}，现在 ${size(outcome.now.sse.rss_bytes)}。`,
       },
@@ -59,7 +59,7 @@ export const slowReader: Scene = {
       right: ({ now }) => least((way) => now[way].age_ms),
       notes: {
         en: 'Our server has no queue for a reader: whoever is slow stands further back in the log. A server that ignores the result of `res.write` would fill its memory now.',
-        zh: '我们的服务器不给读者排队：读得慢，就在日志里站得靠后。不理会 `res.write` 返回值的服务器，这时内存会一直涨。',
+        zh: '我们的服务器不给读者设队列：读得慢，就在日志里站得靠后。不理会 `res.write` 返回值的服务器，这时内存会一直涨。',
       },
     },
     {
@@ -78,7 +78,7 @@ export const slowReader: Scene = {
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       text: {
         en: 'Whoever reads slowly and wants everything grows old. Whoever wants to be fresh must skip.',
         zh: '读得慢，又一笔都不肯少，就越来越旧；想要最新，就得跳过。',

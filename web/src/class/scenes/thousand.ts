@@ -15,7 +15,7 @@ const busiest = (outcome: Outcome) => most(cpu(outcome));
 const laziest = (outcome: Outcome) => least(cpu(outcome));
 /** What the first of them took. */
 const took = (outcome: Outcome, some: WayName[] | null) => percent(some?.[0] ? cpu(outcome)(some[0]) : null);
-/** New connections in the busiest second, with jitter and without. */
+/** The most new connections that one second of the count had, with jitter and without. */
 const bursts = (outcome: Outcome, way: WayName) =>
   [count(at(outcome, 'storm', way).burst), count(at(outcome, 'storm-in-step', way).burst)] as const;
 
@@ -36,13 +36,13 @@ export const thousand: Scene = {
       },
       notes: {
         en: 'The counts stay hidden until the bets are closed, so that nobody follows the crowd. The subscribers come from processes of their own, not from the browsers here.',
-        zh: '停止下注前看不到票数，免得跟风。这些订阅者来自另外的进程，不是这里的浏览器。',
+        zh: '停止竞猜前看不到票数，免得跟风。这些订阅者来自另外的进程，不是这里的浏览器。',
       },
     },
     {
       id: 'crowd',
       kind: 'watch',
-      button: { en: 'Let them in', zh: '请他们进来' },
+      button: { en: 'Let them in', zh: '让他们进来' },
       crowd: CROWD,
       text: {
         en: 'Look at the CPU and at the open sockets of each server.',
@@ -62,7 +62,7 @@ export const thousand: Scene = {
         en: (outcome) =>
           `With 250 more subscribers each, ${ways(busiest(outcome), 'en')} took the most of a core, ${took(outcome, busiest(outcome))}; ${ways(laziest(outcome), 'en')} took the least, ${took(outcome, laziest(outcome))}.`,
         zh: (outcome) =>
-          `各多 250 个订阅者，${ways(busiest(outcome), 'zh')} 占一个核最多，${took(outcome, busiest(outcome))}；${ways(laziest(outcome), 'zh')} 最少，${took(outcome, laziest(outcome))}。`,
+          `每路多了 250 个订阅者：${ways(busiest(outcome), 'zh')} 用得最多，占一个核的 ${took(outcome, busiest(outcome))}；${ways(laziest(outcome), 'zh')} 最少，${took(outcome, laziest(outcome))}。`,
       },
       row: { caption: { en: 'CPU, of a core', zh: 'CPU，占一个核' }, of: (outcome, way) => percent(cpu(outcome)(way)) },
       right: busiest,
@@ -120,29 +120,29 @@ export const thousand: Scene = {
       said: {
         en: (outcome) => {
           const [jittered, inStep] = bursts(outcome, 'sse');
-          return `In its busiest second the SSE lane took ${jittered} new connections with jitter, and ${inStep} without.`;
+          return `Counted second by second, SSE took at most ${jittered} new connections in one with jitter, and ${inStep} without.`;
         },
         zh: (outcome) => {
           const [jittered, inStep] = bursts(outcome, 'sse');
-          return `最忙的一秒里，SSE 这一路接了 ${jittered} 个新连接；没有随机等待时是 ${inStep} 个。`;
+          return `逐秒统计，SSE 这一路在一秒里最多接了 ${jittered} 个新连接；没有随机等待时是 ${inStep} 个。`;
         },
       },
       row: {
         caption: {
-          en: 'new connections in the busiest second, with jitter → without',
-          zh: '最忙一秒的新连接，随机 → 不随机',
+          en: 'most new connections in one second of the count, with jitter → without',
+          zh: '逐秒统计，一秒里最多的新连接，随机 → 不随机',
         },
         of: (outcome, way) => bursts(outcome, way).join(' → '),
       },
       notes: {
-        en: 'Counted by the road, second by second. How they crowd within a second, this figure does not tell.',
-        zh: '由路上的代理按秒计数。一秒之内怎样挤，这个数字看不出来。',
+        en: 'The road is asked once a second. A wave that falls across two of these seconds is split between them, and how it crowds within one, the figure does not tell.',
+        zh: '路上的代理每秒报一次数。一波人若跨过两秒，就分算在两边；一秒之内怎样挤，这个数字看不出来。',
       },
     },
     {
       id: 'remember',
       kind: 'remember',
-      button: { en: 'Remember', zh: '记一句' },
+      button: { en: 'Remember', zh: '请记住' },
       text: {
         en: 'Before you come back, wait for a random moment: it spares the server a storm.',
         zh: '回来之前，先随机等一会儿：服务器就少挨一场风暴。',

@@ -21,7 +21,7 @@ const statusOf = (line: string) => / (\d{3})/.exec(line)?.[1] ?? '';
 const en: Record<Worded, FieldWords> = {
   'update': {
     title: 'The event',
-    says: () => 'The update itself, the same bytes on all four ways. All the rest is the price of carrying it.',
+    says: () => 'The update itself, the same bytes on all four ways. All the rest is what it costs to carry it.',
   },
   'cursor': {
     title: 'Cursor',
@@ -100,11 +100,11 @@ const en: Record<Worded, FieldWords> = {
 };
 
 const zh: Record<Worded, FieldWords> = {
-  'update': { title: '事件本身', says: () => '更新本身，四种方式一个字节都不差。其余的全是运送它的代价。' },
-  'cursor': { title: '游标', says: () => '客户端全都知道到哪里为止。继续时把它送回来，就一笔不漏。' },
+  'update': { title: '事件本身', says: () => '更新本身，四种方式一个字节都不差。其余的全是传送它的代价。' },
+  'cursor': { title: '游标', says: () => '到这里为止，客户端全都知道。继续时把它送回来，就一笔不漏。' },
   'gap': { title: '缺口', says: () => '游标之后有些给不出来了：从哪里、到哪里、为什么。' },
   'error': { title: '错误', says: () => '服务器没听懂一条消息。连接还在。' },
-  'envelope': { title: '信封', says: () => '我们的 JSON 套在事件外面的部分：属于日志的哪一纪元，后面还有没有。' },
+  'envelope': { title: '信封', says: () => '我们的 JSON 套在事件外面的部分：属于日志的哪个纪元，后面还有没有。' },
   'request-line': { title: '请求行', says: () => '要什么：方法、目标和 HTTP 的版本。' },
   'status-line': { title: '状态行', says: (text) => codeWords.zh.status(statusOf(text)) },
   'after': { title: '目标里的游标', says: () => '请给我它之后的全部：客户端说明自己从哪里继续。' },

@@ -34,7 +34,7 @@ export const ASKED: HeaderWords = {
   'accept-language': {
     spec: 'RFC 9110 12.5.4',
     en: 'Which languages the reader prefers.',
-    zh: '读者喜欢哪些语言。',
+    zh: '读者偏好哪些语言。',
   },
   'origin': {
     spec: 'Fetch, Origin',
@@ -84,7 +84,7 @@ export const ASKED: HeaderWords = {
   'sec-websocket-key': {
     spec: 'RFC 6455 11.3.1',
     en: 'A random number. The server proves by its hash that it has understood; it keeps nothing secret.',
-    zh: '一个随机数。服务器回它的散列，证明自己听懂了；它不保守任何秘密。',
+    zh: '一个随机数。服务器回它的散列，证明自己听懂了；它不是用来保密的。',
   },
   'sec-websocket-version': {
     spec: 'RFC 6455 11.3.5',

@@ -5,7 +5,7 @@ import type { PieceKind } from './piece.ts';
 
 const en = {
   same: 'The same update, four ways',
-  sameSub: (size: string) => `The event is ${size} on every way. The rest is the price of carrying it.`,
+  sameSub: (size: string) => `The event is ${size} on every way. The rest is what it costs to carry it.`,
   last: 'The last exchanges',
   lastSub: 'Byte by byte, as they passed the proxy of each lane.',
   looking: 'Asking the server…',
@@ -72,17 +72,17 @@ export type InspectorWords = typeof en;
 
 const zh: InspectorWords = {
   same: '同一笔更新，四种送法',
-  sameSub: (size) => `事件本身都是 ${size}，四种方式一样。其余的是运送它的代价。`,
+  sameSub: (size) => `事件本身都是 ${size}，四种方式一样。其余的是传送它的代价。`,
   last: '最近的交换',
-  lastSub: '逐个字节，按它们经过每条泳道的代理时的样子。',
+  lastSub: '逐个字节列出，和它们经过每条泳道的代理时一样。',
   looking: '正在问服务器……',
   noClass:
-    '这一页需要课堂：请启动 `fourways classroom`，再打开它给的地址。课堂里每条泳道前面都有一个代理，留着最近交换的字节；`fourways run` 没有代理。',
+    '这一页需要课堂：请启动 `fourways classroom`，再打开它给的地址。课堂里每条泳道前面都有一个代理，保留最近交换的字节；`fourways run` 没有代理。',
   listening: '正在听，直到有一笔更新四路都送到……',
   missing: (names) => `还没有送到：${names}。`,
   list: (names) => names.join('、'),
   silent: '服务器没有回答。一有回答，本页会自己继续。',
-  nothingFound: '服务器每条泳道留着最近 64 件，里面没有同一笔更新：请把行情调慢。',
+  nothingFound: '服务器为每条泳道保留最近 64 段，里面没有同一笔更新：请把行情调慢。',
   lane: '看哪一路',
   key: '字节的类别',
   up: '客户端到服务器',
@@ -92,7 +92,7 @@ const zh: InspectorWords = {
   of: (place, all) => `第 ${place} 个，共 ${all} 个`,
   kinds: {
     request: '请求',
-    answer: '回答，它的请求已经没有留着',
+    answer: '回答，它的请求已不再保留',
     body: '回答的结尾',
     event: '事件',
     message: '消息',
@@ -107,10 +107,10 @@ const zh: InspectorWords = {
   answeringOnce: '没有。同一个 GET 还在回答。',
   nothing: '没有。',
   held: '还没有。',
-  forgotten: '已经没有留着。',
+  forgotten: '已不再保留。',
   noExchange: '这里还没有经过什么。',
   ago: (s) => (s < 90 ? unit(s.toFixed(s < 10 ? 1 : 0), '秒') : unit(whole(Math.round(s / 60)), '分钟')),
-  missingBytes: (size) => `还有 ${size} 没有留着：一件服务器最多留 16 KiB。`,
+  missingBytes: (size) => `还有 ${size} 没有保留：一段最多保留 16 KiB。`,
   detail: '选中的字段',
   hex: '十六进制',
   ours: '本项目自己的格式',
