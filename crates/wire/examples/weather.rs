@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `fair`, or settings as `delay_ms=50 lumps` | other weather; what is not named is fair |
 //! | `cut`, `cut 1000` | all connections break now, or after so many bytes more |
+//! | `cut-for 3000`, `mend` | they break now, and for so many milliseconds nobody comes in; it is whole again |
 //! | `half-open` | all connections become black holes |
 //! | `close`, `reopen` | nobody is there; the proxy listens again |
 //! | `tally` | what has passed: open, accepted, refused, bytes up, bytes down |
@@ -15,6 +16,7 @@
 use std::io::{self, BufRead as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use wire::{Cut, Passed, Proxy, Tap, Weather};
 
@@ -63,6 +65,10 @@ async fn told(proxy: &Proxy, upstream: SocketAddr, line: &str) -> Result<String,
     let words: Vec<_> = line.split_whitespace().collect();
     match words[..] {
         ["cut"] => Ok(proxy.cut(Cut::Now).to_string()),
+        ["cut-for", ms] => {
+            Ok(proxy.cut(Cut::For(Duration::from_millis(number("cut-for", ms)?))).to_string())
+        }
+        ["mend"] => Ok(proxy.mend().to_string()),
         ["cut", bytes] => Ok(proxy.cut(Cut::AfterBytes(number("cut", bytes)?)).to_string()),
         ["half-open"] => Ok(proxy.half_open().to_string()),
         ["close"] => {

@@ -22,4 +22,4 @@ pub use account::{Account, Ledger, Name, Tally};
 pub use client::{Connect, Connecting, Io, TcpConnect, Watch, Watched, Wire};
 pub use line::{Line, Times};
 pub use socket::Socket;
-pub use weather::{Cut, LUMP_BYTES, Passage, Passed, Proxy, Tap, Weather, What};
+pub use weather::{Break, Broke, Cut, LUMP_BYTES, Passage, Passed, Proxy, Tap, Weather, What};

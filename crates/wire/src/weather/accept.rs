@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+use super::breaks::Break;
 use super::connection::Connection;
 use super::door::Door;
 use super::relay::{prepare, relay, reset};
@@ -27,6 +28,7 @@ pub(super) struct Shared {
     pub(super) door: Door,
     pub(super) counts: Counts,
     upstream: Mutex<SocketAddr>,
+    broken: Mutex<Option<Break>>,
     register: Mutex<Register>,
 }
 
@@ -58,7 +60,8 @@ pub(super) struct Place {
 impl Shared {
     pub(super) fn new(door: Door, upstream: SocketAddr, tap: Arc<dyn Tap>) -> Self {
         let (weather, counts) = (watch::Sender::new(Weather::default()), Counts::default());
-        Self { tap, weather, door, counts, upstream: Mutex::new(upstream), register: Mutex::default() }
+        let (broken, register) = Default::default();
+        Self { tap, weather, door, counts, upstream: Mutex::new(upstream), broken, register }
     }
 
     pub(super) fn upstream(&self) -> SocketAddr {
@@ -85,6 +88,35 @@ impl Shared {
     /// From now on nobody is let in; or somebody is again.
     pub(super) fn shut(&self, shut: bool) {
         self.register().shut = shut;
+    }
+
+    /// The last break.
+    pub(super) fn broken(&self) -> Option<Break> {
+        *self.broken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It has just been broken.
+    pub(super) fn broke(&self, how: Break) {
+        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(how);
+        // Those that it waits for may have gone meanwhile.
+        self.went();
+    }
+
+    /// The line is whole again.
+    pub(super) fn whole(&self) {
+        let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(broken) = broken.as_mut() {
+            broken.until_us.get_or_insert_with(|| self.tap.now_us());
+        }
+    }
+
+    /// A connection is gone, or has had the bytes behind which it is cut.
+    pub(super) fn went(&self) {
+        if self.broken().is_some_and(|broken| broken.awaits_bytes())
+            && self.each(Connection::awaits_its_end) == 0
+        {
+            self.whole();
+        }
     }
 
     fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
@@ -122,6 +154,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.shared.register().open.remove(&self.connection.number());
+        self.shared.went();
     }
 }
 

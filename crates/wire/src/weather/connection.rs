@@ -65,10 +65,18 @@ impl Connection {
                 }
                 !gate.shut
             }
-            Cut::Now | Cut::AfterBytes(_) => {
+            Cut::Now | Cut::AfterBytes(_) | Cut::For(_) => {
                 gate.shut = true;
                 self.order.send_replace(Order::Break) != Order::Break
             }
+        }
+    }
+
+    /// Takes back a cut behind bytes that have not all gone.
+    pub(super) fn spare(&self) {
+        let mut gate = self.gate();
+        if gate.down < gate.down_max {
+            gate.down_max = u64::MAX;
         }
     }
 
@@ -115,6 +123,12 @@ impl Connection {
         gate.down == gate.down_max
     }
 
+    /// Whether it is to be cut behind bytes that have not all gone.
+    pub(super) fn awaits_its_end(&self) -> bool {
+        let gate = self.gate();
+        !gate.shut && gate.down_max != u64::MAX && gate.down < gate.down_max
+    }
+
     fn gate(&self) -> MutexGuard<'_, Gate> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -136,10 +150,12 @@ mod tests {
         assert_eq!(pass(&connection, b"abc"), Some(3));
         assert!(connection.cut(Cut::AfterBytes(4)) && connection.cut(Cut::AfterBytes(100)));
         assert_eq!(connection.pass(true, b"up is free", |bytes| Ok(bytes.len())).unwrap(), Some(10));
+        connection.spare();
+        assert!(!connection.awaits_its_end() && connection.cut(Cut::AfterBytes(4)));
         assert_eq!(pass(&connection, b"abc"), Some(3));
-        assert!(!connection.is_at_its_end());
+        assert!(!connection.is_at_its_end() && connection.awaits_its_end());
         assert_eq!(pass(&connection, b"abc"), Some(1));
-        assert!(connection.is_at_its_end());
+        assert!(connection.is_at_its_end() && !connection.awaits_its_end());
         assert_eq!(pass(&connection, b"bc"), None);
     }
 

@@ -49,6 +49,9 @@ impl Door {
     /// From here on whoever connects is refused, those included whom the kernel let in and nobody accepted.
     pub(super) fn shut(&self) {
         let mut state = self.state();
+        if matches!(&*state, State::Shut(Some(_))) {
+            return;
+        }
         // In two steps: nobody can bind where a listener still is.
         *state = State::Shut(None);
         *state = State::Shut(bind(self.address).ok());

@@ -8,6 +8,8 @@
 //! |---|---|
 //! | `settings` | what the weather is: lasting settings, and cuts |
 //! | `proxy` | what its owner holds: commands and counters |
+//! | `entrance` | whether anybody is let in |
+//! | `breaks` | what broke it last |
 //! | `door` | the listener: open, shut, open again at the same port |
 //! | `accept` | who is let in |
 //! | `connection` | one connection's control block: what may still pass |
@@ -22,8 +24,10 @@
 mod accept;
 mod blocks;
 mod body;
+mod breaks;
 mod connection;
 mod door;
+mod entrance;
 mod frames;
 mod hole;
 mod lumps;
@@ -38,6 +42,7 @@ mod settings;
 mod tap;
 mod telling;
 
+pub use breaks::{Break, Broke};
 pub use proxy::{Passage, Proxy};
 pub use settings::{Cut, LUMP_BYTES, Weather};
 pub use tap::{Passed, Tap, What};

@@ -3,17 +3,18 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until};
 
-use super::accept::{Shared, accept};
-use super::connection::Connection;
+use super::accept::Shared;
 use super::door::Door;
-use super::{Cut, Tap, Weather};
+use super::entrance::Entrance;
+use super::{Break, Cut, Tap, Weather};
 
 /// No connection is cut more often: nothing would ever come through.
 const CUT_EVERY_MS_MIN: u32 = 10;
@@ -23,7 +24,7 @@ const CUT_EVERY_MS_MIN: u32 = 10;
 /// Commands count at once and for open connections too: when one returns, not a byte more passes than it says.
 pub struct Proxy {
     shared: Arc<Shared>,
-    accepting: Mutex<JoinHandle<()>>,
+    entrance: Arc<Entrance>,
     cutting: JoinHandle<()>,
 }
 
@@ -53,9 +54,9 @@ impl Proxy {
     #[expect(clippy::unused_async, reason = "it needs the runtime that awaiting it proves")]
     pub async fn open(listen: SocketAddr, upstream: SocketAddr, tap: Arc<dyn Tap>) -> io::Result<Self> {
         let shared = Arc::new(Shared::new(Door::open(listen)?, upstream, tap));
-        let accepting = Mutex::new(tokio::spawn(accept(Arc::clone(&shared))));
+        let entrance = Entrance::open(Arc::clone(&shared), Handle::current());
         let cutting = tokio::spawn(cut_now_and_then(Arc::clone(&shared)));
-        Ok(Self { shared, accepting, cutting })
+        Ok(Self { shared, entrance, cutting })
     }
 
     /// Where it listens; the same for all its life.
@@ -76,46 +77,53 @@ impl Proxy {
     }
 
     /// Cuts all open connections, black holes included, and says how many. With [`Cut::AfterBytes`] it says on how
-    /// many something still passes: they are cut when their bytes have gone.
+    /// many something still passes: they are cut when their bytes have gone. A cut takes the place of the one before: if
+    /// that one still lasts and the new one does not, the line is whole from now on.
     pub fn cut(&self, cut: Cut) -> usize {
-        self.shared.each(|connection| connection.cut(cut))
+        self.entrance.cut(cut)
+    }
+
+    /// Ends a [`Cut::For`] before its time, takes back a [`Cut::AfterBytes`] from connections whose bytes have not all
+    /// gone, and says whether anything of the kind stood. Whoever connects is let in, if the proxy is not closed
+    /// otherwise. Other weather ends no cut: it is what the road is like once it is whole.
+    pub fn mend(&self) -> bool {
+        self.entrance.mend()
+    }
+
+    /// The last break by [`cut`](Self::cut) or [`half_open`](Self::half_open), by the clock of the tap. Cuts of the
+    /// weather, and those of [`close`](Self::close), are none.
+    #[must_use]
+    pub fn last_break(&self) -> Option<Break> {
+        self.shared.broken()
     }
 
     /// Open connections become black holes: nothing passes any more, and nobody is told, of their end neither. Says
     /// how many. New ones are well. An end that goes on talking loses its socket when its own kernel would have given
     /// up: a server after 30 s, a client after 15 minutes.
     pub fn half_open(&self) -> usize {
-        self.shared.each(Connection::vanish)
+        self.entrance.half_open()
     }
 
     /// Nobody new is let in: who connects is refused by the kernel, as by a server that drains. Open connections go on.
     /// The port stays taken.
     pub fn shut(&self) {
-        self.shared.door.shut();
-        self.accepting.lock().unwrap_or_else(PoisonError::into_inner).abort();
-        self.shared.shut(true);
+        self.entrance.shut();
     }
 
     /// Nobody is there: it is [shut](Self::shut), and open connections are cut.
     pub fn close(&self) {
         self.shut();
-        self.cut(Cut::Now);
+        self.shared.each(|connection| connection.cut(Cut::Now));
     }
 
     /// Listens again at the same port. From now on connections lead to `upstream`; those that are open stay where
-    /// they are. One that is open already only changes its upstream.
+    /// they are. One that is open already only changes its upstream, and one whose line is cut listens when that is over.
     ///
     /// # Errors
     /// When the port is taken: only where the system did not let it be kept.
     #[expect(clippy::unused_async, reason = "it needs the runtime that awaiting it proves")]
     pub async fn reopen(&self, upstream: SocketAddr) -> io::Result<()> {
-        self.shared.lead_to(upstream);
-        if self.shared.door.reopen()? {
-            self.shared.shut(false);
-            let accepting = tokio::spawn(accept(Arc::clone(&self.shared)));
-            *self.accepting.lock().unwrap_or_else(PoisonError::into_inner) = accepting;
-        }
-        Ok(())
+        self.entrance.reopen(upstream)
     }
 
     /// What has passed so far.
@@ -140,6 +148,7 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.close();
+        self.entrance.over();
         self.cutting.abort();
     }
 }

@@ -47,6 +47,21 @@ pub enum Cut {
     /// After so many bytes more towards the client, on each connection by itself. The client gets exactly these, and
     /// then the end of the connection; the server is reset. 0 is [`Cut::Now`].
     AfterBytes(u64),
+    /// Here, as [`Cut::Now`], and nobody comes in before so long is over: the kernel refuses who tries, at once. So it is
+    /// for a machine whose own cable was pulled: its system says that there is no network, and waits for no answer. 0 is
+    /// [`Cut::Now`].
+    For(Duration),
+}
+
+impl Cut {
+    /// Whether it is not over at once.
+    pub(super) fn lasts(self) -> bool {
+        match self {
+            Self::Now => false,
+            Self::AfterBytes(bytes) => bytes > 0,
+            Self::For(time) => !time.is_zero(),
+        }
+    }
 }
 
 impl Weather {

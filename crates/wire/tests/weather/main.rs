@@ -6,9 +6,11 @@
 //! | `fair` | nothing is changed |
 //! | `roads` | delay, jitter, stall, lumps, narrow roads |
 //! | `cuts` | cuts, black holes, a server that is not there |
+//! | `breaks` | a cut that lasts, and the last break |
 //! | `refusals` | a status of the proxy's own |
 //! | `taps` | what is told |
 
+mod breaks;
 mod cuts;
 mod fair;
 mod refusals;
