@@ -1,5 +1,7 @@
 //! What the presenter can ask for, read strictly: each member has its range, and a bad one is told with it.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 use transport::Problem;
 use wire::{Cut, Weather};
@@ -14,8 +16,10 @@ use crate::way::{Ways, names};
 pub(crate) enum Command {
     /// Sets what the road is like, as a whole: what is absent is fair.
     Weather(Ways, Weather),
-    /// Breaks the open connections, now or after so many bytes more.
+    /// Breaks the open connections, now or after so many bytes more; or now, and lets nobody in for a while.
     Cut(Ways, Cut),
+    /// Ends a cut that still stands.
+    Mend(Ways),
     /// Makes the open connections black holes.
     HalfOpen(Ways),
     Kill(Ways),
@@ -38,7 +42,7 @@ pub(crate) enum Command {
 
 /// What there is to do, for whoever asked for something else.
 const KNOWN: &str =
-    "weather, cut, half-open, kill, restart, deploy, leave-dead, market, extra, scene and bets";
+    "weather, cut, mend, half-open, kill, restart, deploy, leave-dead, market, extra, scene and bets";
 
 impl Command {
     /// Reads a command.
@@ -51,6 +55,7 @@ impl Command {
         let command = match what.as_deref().unwrap_or_default() {
             "weather" => Self::Weather(body.ways()?, body.weather()?),
             "cut" => Self::Cut(body.ways()?, body.cut()?),
+            "mend" => Self::Mend(body.ways()?),
             "half-open" => Self::HalfOpen(body.ways()?),
             "kill" => Self::Kill(body.ways()?),
             "restart" => Self::Restart(body.ways()?),
@@ -158,7 +163,15 @@ impl Members {
     }
 
     fn cut(&mut self) -> Result<Cut, Problem> {
-        Ok(self.number(&range::AFTER_BYTES)?.map_or(Cut::Now, Cut::AfterBytes))
+        match (self.number(&range::AFTER_BYTES)?, self.number(&range::FOR_MS)?) {
+            (Some(_), Some(_)) => {
+                let detail = "send `after_bytes` or `for_ms`; without both it is cut once, now";
+                Err(Problem::bad("body", "a cut is either after some bytes or for some time", detail))
+            }
+            (Some(bytes), None) => Ok(Cut::AfterBytes(bytes)),
+            (None, Some(ms)) if ms > 0 => Ok(Cut::For(Duration::from_millis(ms))),
+            (None, _) => Ok(Cut::Now),
+        }
     }
 
     fn extra(&mut self) -> Result<Extra, Problem> {
@@ -249,6 +262,12 @@ mod tests {
                 json!({"do": "cut", "lanes": ["sse"], "after_bytes": 100}),
                 Command::Cut(sse, Cut::AfterBytes(100)),
             ),
+            (json!({"do": "cut", "for_ms": 0}), Command::Cut(Ways::ALL, Cut::Now)),
+            (
+                json!({"do": "cut", "lanes": ["sse"], "for_ms": 3000, "after_bytes": null}),
+                Command::Cut(sse, Cut::For(Duration::from_secs(3))),
+            ),
+            (json!({"do": "mend", "lanes": ["sse"]}), Command::Mend(sse)),
             (json!({"do": "half-open", "lanes": ["sse", "sse"]}), Command::HalfOpen(sse)),
             (json!({"do": "kill", "lanes": ["sse"]}), Command::Kill(sse)),
             (json!({"do": "restart", "lanes": null}), Command::Restart(Ways::ALL)),
@@ -316,6 +335,9 @@ mod tests {
             (json!({"do": "weather", "weather": {"refuse": 500}}), "member `weather.refuse`", "503"),
             (json!({"do": "weather", "weather": {"stall": 1}}), "member `weather.stall`", "one of them"),
             (json!({"do": "cut", "after_bytes": 0}), "member `after_bytes`", "1 to 1000000"),
+            (json!({"do": "cut", "for_ms": 60_001}), "member `for_ms`", "0 to 60000"),
+            (json!({"do": "cut", "for_ms": 1, "after_bytes": 1}), "body", "`after_bytes` or `for_ms`"),
+            (json!({"do": "mend", "for_ms": 1}), "body", "\"for_ms\""),
             (json!({"do": "leave-dead"}), "member `on`", "true or false"),
             (json!({"do": "market"}), "body", "rate"),
             (json!({"do": "market", "rate": "fast"}), "member `rate`", "0.1 to 10000"),

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use feed::{BadMarket, Market};
 use tokio::sync::watch;
 use transport::{Problem, Site};
-use wire::{Cut, Proxy, Weather};
+use wire::{Break, Cut, Proxy, Weather};
 
 use crate::calendar::Calendar;
 use crate::cost::Cost;
@@ -55,6 +55,7 @@ pub(crate) struct Told {
     pub(crate) port: u16,
     pub(crate) standing: Standing,
     pub(crate) weather: Weather,
+    pub(crate) last_break: Option<Break>,
     pub(crate) extra: Extra,
 }
 
@@ -113,12 +114,24 @@ impl Lanes {
 
     /// Returns how many connections it is about.
     pub(crate) fn cut(&self, ways: Ways, cut: Cut) -> usize {
-        self.of(ways).map(|one| one.proxy.cut(cut)).sum()
+        let connections = self.of(ways).map(|one| one.proxy.cut(cut)).sum();
+        self.news.changed();
+        connections
+    }
+
+    /// Ends a cut that still stands; where none does, nothing happens.
+    pub(crate) fn mend(&self, ways: Ways) {
+        for one in self.of(ways) {
+            one.proxy.mend();
+        }
+        self.news.changed();
     }
 
     /// Returns how many connections it is about.
     pub(crate) fn half_open(&self, ways: Ways) -> usize {
-        self.of(ways).map(|one| one.proxy.half_open()).sum()
+        let connections = self.of(ways).map(|one| one.proxy.half_open()).sum();
+        self.news.changed();
+        connections
     }
 
     pub(crate) fn set_leave_dead(&self, on: bool) {
@@ -233,8 +246,14 @@ impl Lanes {
             port: one.proxy.address().port(),
             standing: one.lane.standing.borrow().clone(),
             weather: one.proxy.weather(),
+            last_break: one.proxy.last_break(),
             extra: one.crowd().extra(),
         })
+    }
+
+    /// What broke each lane last.
+    pub(crate) fn breaks(&self) -> Vec<Option<Break>> {
+        self.lanes.iter().map(|one| one.proxy.last_break()).collect()
     }
 
     pub(crate) fn leaves_dead(&self) -> bool {

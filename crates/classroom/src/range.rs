@@ -29,6 +29,8 @@ pub(crate) const CUT_EVERY_MS: Range =
     range("cut_every_ms", "member `weather.cut_every_ms`", 100, 600_000, "milliseconds from cut to cut");
 pub(crate) const AFTER_BYTES: Range =
     range("after_bytes", "member `after_bytes`", 1, 1_000_000, "bytes that still pass on each connection");
+pub(crate) const FOR_MS: Range =
+    range("for_ms", "member `for_ms`", 0, 60_000, "milliseconds in which nobody comes in; 0 cuts once");
 pub(crate) const COUNT: Range = range("count", "member `count`", 0, 2_000, "subscribers on each lane");
 pub(crate) const STEP: Range = range("step", "member `step`", 0, 99, "the step of the scene");
 

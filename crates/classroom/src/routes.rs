@@ -76,6 +76,10 @@ impl Class {
                 Ok(on("weather", ways))
             }
             Command::Cut(ways, cut) => Ok(counted(on("cut", ways), lanes.cut(ways, cut))),
+            Command::Mend(ways) => {
+                lanes.mend(ways);
+                Ok(on("mend", ways))
+            }
             Command::HalfOpen(ways) => Ok(counted(on("half-open", ways), lanes.half_open(ways))),
             Command::Kill(ways) => order("kill", ways, || Order::Kill),
             Command::Restart(ways) => order("restart", ways, || Order::Restart),

@@ -2,7 +2,7 @@
 
 use feed::Market;
 use serde_json::{Map, Value, json};
-use wire::Weather;
+use wire::{Break, Broke, Cut, Weather};
 
 use crate::lanes::Told;
 use crate::way::{LANES, names};
@@ -37,11 +37,12 @@ pub(crate) fn announcement(next: &Market) -> Value {
     json!({"epoch": next.epoch().as_str(), "at_us": next.start_us(), "rate": next.rate(), "symbols": next.symbols()})
 }
 
-fn lane(Told { way, port, standing, weather, extra }: Told) -> Value {
+fn lane(Told { way, port, standing, weather, last_break, extra }: Told) -> Value {
     let mut told = json!(standing);
     told["way"] = way.into();
     told["port"] = port.into();
     told["weather"] = weather_json(&weather);
+    told["last_break"] = last_break.as_ref().map_or(Value::Null, break_json);
     told["extra"] = extra.count.into();
     told["jitter"] = (extra.count == 0 || extra.jitter).into();
     told
@@ -53,6 +54,20 @@ fn weather_json(weather: &Weather) -> Value {
     json!({
         "delay_ms": delay_ms, "jitter_ms": jitter_ms, "rate_bits": rate_bits, "stall": stall, "lumps": lumps,
         "slow_reader_bits": slow_reader_bits, "refuse": refuse, "cut_every_ms": cut_every_ms,
+    })
+}
+
+/// `until_us` is null while it stands. A cut lasts `for_ms`, or comes behind `after_bytes`, or is over at once.
+fn break_json(Break { how, at_us, until_us, connections }: &Break) -> Value {
+    let (kind, for_ms, after_bytes) = match *how {
+        Broke::Cut(Cut::Now) => ("cut", 0, None),
+        Broke::Cut(Cut::For(time)) => ("cut", u64::try_from(time.as_millis()).unwrap_or(u64::MAX), None),
+        Broke::Cut(Cut::AfterBytes(bytes)) => ("cut", 0, Some(bytes)),
+        Broke::HalfOpen => ("half-open", 0, None),
+    };
+    json!({
+        "kind": kind, "for_ms": for_ms, "after_bytes": after_bytes,
+        "at_us": at_us, "until_us": until_us, "connections": connections,
     })
 }
 

@@ -67,12 +67,13 @@ pub(crate) async fn run(class: Arc<Class>) {
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut state_told, mut cost_told) = (Instant::now(), Instant::now());
-    let mut epoch = class.lanes.markets().0.epoch();
+    let mut known = (class.lanes.markets().0.epoch(), class.lanes.breaks());
     loop {
         beat.tick().await;
-        // A market begins by itself.
-        let now = class.lanes.markets().0.epoch();
-        if std::mem::replace(&mut epoch, now) != now {
+        // A market begins by itself, and a cut ends by itself.
+        let now = (class.lanes.markets().0.epoch(), class.lanes.breaks());
+        if known != now {
+            known = now;
             class.news.changed();
         }
         if state_told.elapsed() >= STATE && class.news.take() {

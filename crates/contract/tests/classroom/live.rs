@@ -15,10 +15,10 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 use crate::stage::{Stage, WAYS, get, lane_of};
 
 /// A page that listens and talks.
-struct Page(WebSocketStream<TcpStream>);
+pub(crate) struct Page(WebSocketStream<TcpStream>);
 
 impl Page {
-    async fn open(stage: &Stage) -> Self {
+    pub(crate) async fn open(stage: &Stage) -> Self {
         Self::to(stage.address()).await.expect("101")
     }
 
@@ -38,7 +38,7 @@ impl Page {
     }
 
     /// The next message of this type that `is` so.
-    async fn hear(&mut self, kind: &str, is: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn hear(&mut self, kind: &str, is: impl Fn(&Value) -> bool) -> Value {
         soon(kind, async {
             loop {
                 let message = self.0.next().await.expect("an open connection").expect("a message");

@@ -5,6 +5,7 @@
 #[path = "../family/mod.rs"]
 mod family;
 
+mod breaks;
 mod commands;
 mod lanes;
 mod live;
