@@ -1,5 +1,5 @@
-// What a press on the fault strip asks of the class, and what ends by itself. The class is played: it tells its state
-// after each command, as the server does.
+// What a press on the fault strip asks of the class. The class is played: it tells its state after each command, and
+// ends a cut when its time is over, as the server does.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { effectScope, ref, shallowRef } from 'vue';
@@ -9,7 +9,9 @@ import type { Live } from '../src/class/live.ts';
 import type { ClassState, Command } from '../src/class/state.ts';
 import { useBreaking } from '../src/class/use-breaking.ts';
 import type { Refused } from '../src/presenter.ts';
-import { FAIR, klass } from './fault-class.ts';
+import type { WayName } from '../src/types.ts';
+import { WAYS } from '../src/words.ts';
+import { breakAfter, FAIR, klass } from './fault-class.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -32,7 +34,15 @@ function strip(echo_ms = 50) {
         state.value = { ...state.value!, lanes };
       }, echo_ms);
     }
+    if (one.do === 'cut' || one.do === 'mend') breakNow(one);
     return null;
+  };
+  const breakNow = (one: Command & { lanes?: WayName[] }) => {
+    const lanes = state.value!.lanes.map((lane) =>
+      one.lanes?.includes(lane.way) ? { ...lane, last_break: breakAfter(lane, one, Date.now() * 1000) } : lane,
+    );
+    state.value = { ...state.value!, lanes };
+    if (one.do === 'cut' && one.for_ms) setTimeout(() => breakNow({ do: 'mend', lanes: one.lanes! }), one.for_ms);
   };
   const live = { state, refused, command } as unknown as Live;
   const scope = effectScope();
@@ -104,45 +114,38 @@ describe('what a fault is set to', () => {
   });
 });
 
-describe('a cut of three seconds', () => {
-  const cutOff = { stall: true, cut_every_ms: 500 };
-
-  it('ends by itself, and leaves the other faults', async () => {
-    const { press, done, weathers } = strip();
+describe('a cut', () => {
+  it('of three seconds is one command, stands until the class says that it is over, and leaves the other faults', async () => {
+    const { press, controls, sent, weathers } = strip();
+    const standing = () => controls.value.find(({ fault }) => fault.name === 'cut');
     await press('cut');
+    expect(standing()).toMatchObject({ ends: true, value: 3, lanes: [...WAYS] });
     await press('delay');
-    expect(weathers()).toMatchObject({ ws: { ...cutOff, delay_ms: 90 } });
-    await vi.advanceTimersByTimeAsync(3000);
     expect(weathers()).toMatchObject({ ws: { ...FAIR, delay_ms: 90 } });
-    expect(done).toEqual(['weather', 'cut', 'weather', 'weather']);
+    expect(standing()).toMatchObject({ ends: true });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(standing()).toMatchObject({ ends: false, lanes: [] });
+    expect(sent.map((one) => one.do)).toEqual(['cut', 'weather']);
   });
 
-  it('that was ended before its time ends nothing of what came after it', async () => {
-    const { press, weathers } = strip();
+  it('is ended before its time by the next press, and by making all well', async () => {
+    const { press, makeWell, sent } = strip();
     await press('cut');
     await press('cut');
-    expect(weathers()).toMatchObject({ ws: FAIR });
-    await press('stall');
-    await vi.advanceTimersByTimeAsync(5000);
-    expect(weathers()).toMatchObject({ ws: { stall: true, cut_every_ms: null } });
-  });
-
-  it('is ended when the page is left', async () => {
-    const { press, scope, weathers } = strip();
-    await press('cut');
-    scope.stop();
-    await vi.advanceTimersByTimeAsync(100);
-    expect(weathers()).toMatchObject({ ws: FAIR });
-  });
-
-  it('is over when all is made well', async () => {
-    const { press, makeWell, sent, weathers } = strip();
-    await press('cut');
+    expect(sent.at(-1)).toEqual({ do: 'mend', lanes: [...WAYS] });
+    await press('cut-after');
     makeWell();
     await vi.advanceTimersByTimeAsync(100);
-    expect(weathers()).toMatchObject({ ws: FAIR });
-    const before = sent.length;
-    await vi.advanceTimersByTimeAsync(5000);
-    expect(sent.length).toBe(before);
+    expect(sent.slice(-3).map((one) => one.do)).toEqual(['cut', 'weather', 'mend']);
+  });
+
+  it('that stands stays as long as it was, and the next one is another', async () => {
+    const { press, pick, sent } = strip();
+    await press('cut');
+    pick(faultOf('cut'), 10);
+    await vi.advanceTimersByTimeAsync(3100);
+    expect(sent.length).toBe(1);
+    await press('cut');
+    expect(sent.at(-1)).toMatchObject({ for_ms: 10_000 });
   });
 });

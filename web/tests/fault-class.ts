@@ -1,6 +1,6 @@
 // A class of four lanes as its server tells it, for tests of the faults.
 
-import type { ClassState, LaneState, Weather } from '../src/class/state.ts';
+import type { Break, ClassState, Command, LaneState, Weather } from '../src/class/state.ts';
 import type { WayName } from '../src/types.ts';
 import { WAYS } from '../src/words.ts';
 
@@ -28,6 +28,7 @@ export function klass(
     exit: null,
     since_us: 0,
     weather: { ...FAIR, ...weathers[way] },
+    last_break: null,
     extra: 0,
     jitter: true,
     ...others[way],
@@ -42,4 +43,18 @@ export function klass(
     addresses: [],
     remote_control: false,
   };
+}
+
+/** A break as it is told, at an instant of the server's clock: a cut that was over at once, but for what is given. */
+export function broken(at_us: number, is: Partial<Break> = {}): Break {
+  return { kind: 'cut', for_ms: 0, after_bytes: null, at_us, until_us: at_us, connections: 1, ...is };
+}
+
+/** What becomes of a lane's break by a command at `at_us`. */
+export function breakAfter({ last_break }: LaneState, command: Command, at_us: number): Break | null {
+  if (command.do === 'mend') return last_break?.until_us === null ? { ...last_break, until_us: at_us } : last_break;
+  if (command.do === 'half-open') return broken(at_us, { kind: 'half-open' });
+  if (command.do !== 'cut') return last_break;
+  const { for_ms = 0, after_bytes = null } = command;
+  return broken(at_us, { for_ms, after_bytes, until_us: for_ms > 0 || after_bytes !== null ? null : at_us });
 }

@@ -3,13 +3,13 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { allWell, commandsFor, endsAfter, Roads } from '../src/class/breaking.ts';
+import { allWell, commandsFor, Roads } from '../src/class/breaking.ts';
 import { faultWords, windowName } from '../src/class/fault-words.ts';
 import { faultOf, FAULTS, isOn, KEYS, lanesWith, setTo, type FaultName } from '../src/class/faults.ts';
 import type { ClassState, Command, LaneState } from '../src/class/state.ts';
 import type { WayName } from '../src/types.ts';
 import { WAYS } from '../src/words.ts';
-import { FAIR, klass } from './fault-class.ts';
+import { breakAfter, broken, FAIR, klass } from './fault-class.ts';
 
 const commands = (name: FaultName, value: number | null, ways: WayName[] = [...WAYS], state = klass()): Command[] =>
   commandsFor(faultOf(name), value, ways, state, ({ weather }) => weather);
@@ -19,6 +19,7 @@ function after(state: ClassState, command: Command): ClassState {
   const lanes = state.lanes.map((lane): LaneState => {
     if (!('lanes' in command) || !command.lanes?.includes(lane.way)) return lane;
     if (command.do === 'weather') return { ...lane, weather: { ...FAIR, ...command.weather } };
+    if (command.do === 'cut' || command.do === 'mend') return { ...lane, last_break: breakAfter(lane, command, 9) };
     if (command.do !== 'extra') return lane;
     return { ...lane, extra: command.count, jitter: command.count === 0 || command.jitter !== false };
   });
@@ -77,6 +78,9 @@ describe('the controls', () => {
         expect([503, 204, null, undefined]).toContain(refuse);
         for (const command of commands(fault.name, value)) {
           if (command.do === 'extra') expect(within(command.count, 0, 2000)).toBe(true);
+          if (command.do !== 'cut') continue;
+          expect(within(command.for_ms ?? 0, 0, 60_000) && within(command.after_bytes ?? 1, 1, 1_000_000)).toBe(true);
+          expect(command.for_ms === undefined || command.after_bytes === undefined, fault.name).toBe(true);
         }
       }
     }
@@ -90,20 +94,20 @@ describe('a fault that lasts', () => {
     for (const fault of lasting) {
       for (const value of fault.values.length > 0 ? fault.values : [0]) {
         if (fault.name === 'cut' && value === 0) continue; // over at once
-        const broken = run(klass(), commands(fault.name, value, ['ws', 'sse']));
-        expect(lanesWith(fault, broken), `${fault.name} ${value}`).toEqual(['ws', 'sse']);
-        if (fault.name !== 'cut') expect(setTo(fault, WAYS, broken), fault.name).toBe(value);
-        expect(isOn(fault, ['sse'], broken) && !isOn(fault, WAYS, broken), fault.name).toBe(true);
-        const others = FAULTS.filter((other) => other !== fault && lanesWith(other, broken).length > 0);
+        const ill = run(klass(), commands(fault.name, value, ['ws', 'sse']));
+        expect(lanesWith(fault, ill), `${fault.name} ${value}`).toEqual(['ws', 'sse']);
+        expect(setTo(fault, WAYS, ill), fault.name).toBe(value);
+        expect(isOn(fault, ['sse'], ill) && !isOn(fault, WAYS, ill), fault.name).toBe(true);
+        const others = FAULTS.filter((other) => other !== fault && lanesWith(other, ill).length > 0);
         expect(
           others.map(({ name }) => name),
           fault.name,
         ).toEqual([]);
-        const well = run(broken, commands(fault.name, null, ['ws', 'sse'], broken));
+        const well = run(ill, commands(fault.name, null, ['ws', 'sse'], ill));
         expect(
-          well.lanes.map(({ weather, extra }) => [weather, extra]),
+          well.lanes.map(({ weather, extra, last_break }) => [weather, extra, last_break?.until_us === null]),
           fault.name,
-        ).toEqual(WAYS.map(() => [FAIR, 0]));
+        ).toEqual(WAYS.map(() => [FAIR, 0, false]));
       }
     }
   });
@@ -125,16 +129,17 @@ describe('a fault that lasts', () => {
 
 describe('what is sent', () => {
   it('narrows the road before it cuts, so that nobody slips through', () => {
-    expect(commands('cut', 3).map((command) => command.do)).toEqual(['weather', 'cut']);
     expect(commands('refuse', 503).map((command) => command.do)).toEqual(['weather', 'cut']);
     expect(commands('refuse', null).map((command) => command.do)).toEqual(['weather']);
-    expect(commands('cut', 0, ['sse'])).toEqual([{ do: 'cut', lanes: ['sse'] }]);
   });
 
-  it('ends a cut of some seconds by itself, and nothing else', () => {
-    expect(endsAfter(faultOf('cut'), 3)).toBe(3000);
-    expect([endsAfter(faultOf('cut'), 0), endsAfter(faultOf('cut'), null)]).toEqual([null, null]);
-    expect(FAULTS.filter((fault) => endsAfter(fault, 90) !== null).map(({ name }) => name)).toEqual(['cut']);
+  it('says how long a cut lasts, or behind how many bytes it comes, and leaves the rest to the server', () => {
+    const lanes = ['sse' as const];
+    expect(commands('cut', 3, lanes)).toEqual([{ do: 'cut', lanes, for_ms: 3000 }]);
+    expect(commands('cut', 0, lanes)).toEqual([{ do: 'cut', lanes, for_ms: 0 }]);
+    expect(commands('cut-after', 500, lanes)).toEqual([{ do: 'cut', lanes, after_bytes: 500 }]);
+    for (const name of ['cut', 'cut-after'] as const)
+      expect(commands(name, null, lanes)).toEqual([{ do: 'mend', lanes }]);
   });
 
   it('counts what was just asked for, until the state has followed', () => {
@@ -156,7 +161,12 @@ describe('what is sent', () => {
 
   it('makes everything well again, and says no more than is needed', () => {
     expect(allWell(klass()).map((command) => command.do)).toEqual(['weather']);
-    const state = { ...klass({ sse: { stall: true } }, { ws: { extra: 100, jitter: false } }), leave_dead: true };
+    const others = {
+      ws: { extra: 100, jitter: false },
+      poll: { last_break: broken(5, { for_ms: 9, until_us: null }) },
+    };
+    const state = { ...klass({ sse: { stall: true } }, others), leave_dead: true };
+    expect(allWell(state)).toContainEqual({ do: 'mend', lanes: ['poll'] });
     const well = run(state, allWell(state));
     expect(FAULTS.filter((fault) => lanesWith(fault, well).length > 0)).toEqual([]);
   });
@@ -172,6 +182,8 @@ describe('the name over a fault', () => {
     expect(windowName({ ...window, from: -Infinity }, 'en')).toBe('cut');
     expect(windowName({ ...window, fault: 'delay', value: 90, to: null }, 'en')).toBe('delay 90\u202fms');
     expect(windowName({ ...window, fault: 'rate', value: 2000 }, 'zh')).toBe('带宽 2\u202fkbit/s');
+    expect(windowName({ ...window, fault: 'cut-after', value: 500 }, 'en')).toBe('cut after 500\u202fB');
+    expect(windowName({ ...window, fault: 'cut-after', value: 2000 }, 'zh')).toBe('收够即断 2\u202fkB');
     expect(windowName({ ...window, fault: 'kill', to: 3345 }, 'en')).toBe('server dead, 2.3\u202fs');
   });
 });

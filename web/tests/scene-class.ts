@@ -2,7 +2,7 @@
 
 import type { ClassState, Command } from '../src/class/state.ts';
 import { WAYS } from '../src/words.ts';
-import { FAIR } from './fault-class.ts';
+import { breakAfter, FAIR } from './fault-class.ts';
 
 /** The class after a command: weather comes as a whole, a market is announced, nobody has no jitter. */
 export function after(state: ClassState, command: Command): ClassState {
@@ -27,7 +27,15 @@ export function after(state: ClassState, command: Command): ClassState {
       return { ...state, scene: command.id === null ? null : { id: command.id, step: command.step ?? 0 } };
     case 'bets':
       return { ...state, bets: { ...state.bets, open: command.open, hidden: command.hidden ?? false } };
+    case 'cut':
+    case 'mend':
+      return {
+        ...state,
+        lanes: state.lanes.map((lane) =>
+          lanes.includes(lane.way) ? { ...lane, last_break: breakAfter(lane, command, 9) } : lane,
+        ),
+      };
     default:
-      return state; // what is done at once leaves no trace there
+      return state; // what is done to a server leaves no trace there
   }
 }

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 
-import type { ClassState } from '../src/class/state.ts';
+import type { Break, ClassState, Weather } from '../src/class/state.ts';
 import { FaultWindows, isAllOver, recovering, spanOf } from '../src/class/windows.ts';
 import { WAYS } from '../src/words.ts';
-import { klass } from './fault-class.ts';
+import { broken, klass } from './fault-class.ts';
 
 /** The clock of the server is a thousand seconds ahead. */
 const local = (us: number) => us / 1000 - 1_000_000;
@@ -48,43 +48,51 @@ describe('a fault of the road', () => {
   });
 });
 
-describe('a cut', () => {
-  it('is over at once, and leaves its trace by what was asked for', () => {
-    const windows = seen([0, klass()]);
-    windows.did({ do: 'cut', lanes: ['sse'] }, 1000);
-    windows.did({ do: 'half-open' }, 2000);
-    windows.did({ do: 'weather', lanes: ['sse'], weather: { stall: true } }, 3000);
-    expect(windows.all()).toEqual([
-      { fault: 'cut', value: 0, lanes: ['sse'], from: 1000, to: 1000 },
-      { fault: 'half-open', value: 0, lanes: [...WAYS], from: 2000, to: 2000 },
-    ]);
-  });
+describe('a break', () => {
+  const cut = (at: number, is: Partial<Break> = {}) => broken(us(at), is);
+  const on = (last_break: Break, weather: Partial<Weather> = {}) => klass({ sse: weather }, { sse: { last_break } });
 
-  const shut = klass({ sse: { stall: true } });
-  const cutOff = klass({ sse: { stall: true, cut_every_ms: 500 } });
-  const refusing = klass({ sse: { refuse: 503 } });
-
-  it.each([
-    ['with nothing that passes is a longer cut', shut, 'cut'],
-    ['that lasts is one thing', cutOff, 'cut'],
-    ['is a part of a refusal', refusing, 'refuse'],
-  ] as const)('%s, whichever is told first', (_, state, fault) => {
-    const before = seen([0, klass()], [1000, state]);
-    before.did({ do: 'cut', lanes: ['sse'] }, 1010);
-    const after = seen([0, klass()]);
-    after.did({ do: 'cut', lanes: ['sse'] }, 1000);
-    after.take(state, 1010, local);
-    for (const windows of [before, after]) {
-      windows.take(state, 2000, local);
-      windows.take(klass(), 4000, local);
-      expect(windows.all()).toMatchObject([{ fault, lanes: ['sse'], to: 4000 }]);
+  it('is told of with its instants, also to a page that comes later', () => {
+    const hole = on(cut(1000, { kind: 'half-open' }));
+    for (const windows of [seen([0, klass()], [1080, hole]), seen([9000, hole])]) {
+      expect(windows.all()).toEqual([{ fault: 'half-open', value: 0, lanes: ['sse'], from: 1000, to: 1000 }]);
     }
   });
 
-  it('that comes much later is one of its own', () => {
-    const windows = seen([0, klass()], [1000, shut]);
-    windows.did({ do: 'cut', lanes: ['sse'] }, 3000);
-    expect(windows.all().map(({ fault }) => fault)).toEqual(['stall', 'cut']);
+  it('stands until the class says that it is over', () => {
+    const off = { for_ms: 3000, until_us: null };
+    const windows = seen([0, klass()], [1010, on(cut(1000, off))], [2000, on(cut(1000, off), { delay_ms: 90 })]);
+    expect(windows.all()[0]).toEqual({ fault: 'cut', value: 3, lanes: ['sse'], from: 1000, to: null });
+    windows.take(on(cut(1000, { for_ms: 3000, until_us: us(2500) }), { delay_ms: 90 }), 2600, local);
+    expect(windows.all()).toMatchObject([
+      { fault: 'cut', from: 1000, to: 2500 },
+      { fault: 'delay', from: 2000, to: null },
+    ]);
+    const bytes = seen([0, klass()], [1010, on(cut(1000, { after_bytes: 500, until_us: null }))]);
+    expect(bytes.all()).toEqual([{ fault: 'cut-after', value: 500, lanes: ['sse'], from: 1000, to: null }]);
+  });
+
+  it('ends where another one takes its place', () => {
+    const windows = seen([0, klass()], [1010, on(cut(1000, { for_ms: 9000, until_us: null }))], [2010, on(cut(2000))]);
+    expect(windows.all()).toMatchObject([
+      { from: 1000, to: 2000 },
+      { from: 2000, to: 2000 },
+    ]);
+  });
+
+  it('of all lanes is one, though each has its own instant', () => {
+    const all = (late: number) =>
+      klass({}, Object.fromEntries(WAYS.map((way, at) => [way, { last_break: cut(1000 + at * late) }])));
+    expect(seen([1100, all(0.5)]).all()).toMatchObject([{ fault: 'cut', lanes: [...WAYS] }]);
+    expect(seen([1100, all(50)]).all().length).toBe(4);
+  });
+
+  it('is a part of the refusal with which it comes', () => {
+    const together = seen([0, klass()], [1000, klass({ sse: { refuse: 503 } })], [1100, on(cut(995), { refuse: 503 })]);
+    together.take(on(cut(995)), 4000, local);
+    expect(together.all()).toMatchObject([{ fault: 'refuse', lanes: ['sse'], from: 1000, to: 4000 }]);
+    const later = seen([0, klass()], [1000, klass({ sse: { refuse: 503 } })], [3100, on(cut(3000), { refuse: 503 })]);
+    expect(later.all().map(({ fault }) => fault)).toEqual(['refuse', 'cut']);
   });
 });
 
@@ -112,7 +120,7 @@ describe('a server that is away', () => {
 
   it('is seen by the number of its process when it was quicker than the telling', () => {
     const windows = seen([0, klass()]);
-    windows.did({ do: 'deploy', lanes: ['sse'] }, 1000);
+    windows.did({ do: 'deploy', lanes: ['sse'] });
     windows.take(server('up', 1060, 8), 1080, local);
     windows.take(server('up', 2000, 9), 2080, local);
     expect(windows.all()).toEqual([

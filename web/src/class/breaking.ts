@@ -3,7 +3,7 @@
 // The server takes the weather of a lane as a whole, so that each change is made of what the weather is.
 
 import type { WayName } from '../types.ts';
-import { type Fault, faultOf } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { type ClassState, type Command, FAIR, type LaneState, type Weather } from './state.ts';
 
 /** The state follows a command within so many milliseconds: until then what was asked for counts. */
@@ -44,11 +44,11 @@ export function commandsFor(
   const weather = () => together(state, ways, (lane) => ({ ...weatherOf(lane), ...fault.road?.(value) }));
   switch (fault.name) {
     case 'cut':
-      // First the road, or whoever is quick slips through.
-      if (value === null) return weather();
-      return value === 0 ? [{ do: 'cut', lanes }] : [...weather(), { do: 'cut', lanes }];
+      return [value === null ? { do: 'mend', lanes } : { do: 'cut', lanes, for_ms: value * 1000 }];
+    case 'cut-after':
+      return [value === null ? { do: 'mend', lanes } : { do: 'cut', lanes, after_bytes: value }];
     case 'refuse':
-      // Only new connections are refused, so all are made to come anew.
+      // Only new connections are refused, so all are made to come anew. First the road, or whoever is quick slips through.
       return value === null ? weather() : [...weather(), { do: 'cut', lanes }];
     case 'half-open':
     case 'kill':
@@ -68,17 +68,14 @@ export function commandsFor(
 /** What makes everything well again. Connections that are half-open stay so: nobody can bring them back. */
 export function allWell(state: ClassState): Command[] {
   const lanes = state.lanes.map(({ way }) => way);
+  const cut = state.lanes.filter(({ last_break }) => last_break?.until_us === null).map(({ way }) => way);
   const crowded = state.lanes.filter(({ extra }) => extra > 0).map(({ way }) => way);
   return [
     { do: 'weather', lanes, weather: {} },
+    ...(cut.length > 0 ? [{ do: 'mend', lanes: cut } as const] : []),
     ...(crowded.length > 0 ? [{ do: 'extra', lanes: crowded, count: 0 } as const] : []),
     ...(state.leave_dead ? [{ do: 'leave-dead', on: false } as const] : []),
   ];
-}
-
-/** After how long a fault that was set to `value` is ended from here, in milliseconds; null: it stays. */
-export function endsAfter(fault: Fault, value: number | null): number | null {
-  return fault === faultOf('cut') && value ? value * 1000 : null;
 }
 
 /** One command for all lanes whose weather becomes the same. */

@@ -1,4 +1,4 @@
-// Keeps the windows of the faults of a class up to date for a page: what the class tells, and what this page asked for.
+// Keeps the windows of the faults of a class up to date for a page.
 
 import { shallowRef, watch, type ShallowRef } from 'vue';
 
@@ -9,7 +9,7 @@ import { FaultWindows, type FaultWindow } from './windows.ts';
 interface Faults {
   /** As they began; another list whenever one begins or ends. */
   windows: ShallowRef<readonly FaultWindow[]>;
-  /** To be called when a command was done: the class does not tell of a cut. */
+  /** To be called when a command was done: it says why a server was replaced that was away too briefly to be told of. */
   did: (command: Command) => void;
 }
 
@@ -28,9 +28,5 @@ export function useFaults(live: () => Live | null, local: (us: number) => number
     // Each state, as it comes: of two in a row, the first may hold the fault.
     { immediate: true, flush: 'sync' },
   );
-  const did = (command: Command) => {
-    known.did(command, performance.now());
-    windows.value = known.all();
-  };
-  return { windows, did };
+  return { windows, did: (command) => known.did(command) };
 }

@@ -19,6 +19,7 @@ const bits = (value: number) => {
   const step = value < 1e6 ? 1e3 : 1e6;
   return unit(plain(value / step), step === 1e3 ? 'kbit/s' : 'Mbit/s');
 };
+const bytes = (value: number) => (value < 1000 ? unit(plain(value), 'B') : unit(plain(value / 1000), 'kB'));
 const none = () => '';
 
 const en = {
@@ -57,6 +58,11 @@ const en = {
       name: 'cut',
       look: 'look who comes back first, and what came back with them',
       value: (s) => (s === 0 ? 'once' : unit(plain(s), 's')),
+    },
+    'cut-after': {
+      name: 'cut after',
+      look: 'each open connection breaks behind so many bytes more, amid a price: look whether anybody shows half of one',
+      value: bytes,
     },
     'cut-every': {
       name: 'cut again and again',
@@ -159,6 +165,11 @@ const zh: FaultText = {
       name: '断线',
       look: '请看谁先回来，又带回了什么',
       value: (s) => (s === 0 ? '一次' : unit(plain(s), '秒')),
+    },
+    'cut-after': {
+      name: '收够即断',
+      look: '每条打开的连接再收这么多字节就断，断在一笔报价中间：请看有没有谁显示半笔',
+      value: bytes,
     },
     'cut-every': {
       name: '反复断线',

@@ -10,6 +10,7 @@ export type FaultName =
   | 'rate'
   | 'stall'
   | 'cut'
+  | 'cut-after'
   | 'cut-every'
   | 'half-open'
   | 'lumps'
@@ -28,8 +29,8 @@ export interface Fault {
   key: string;
   /** Always on the strip, or behind its "…". */
   shown: 'strip' | 'rest';
-  /** What it can be set to, in the unit of its words: milliseconds, seconds, bits a second, a status, subscribers. Empty:
-   *  there is nothing to set. */
+  /** What it can be set to, in the unit of its words: milliseconds, seconds, bytes, bits a second, a status, subscribers.
+   *  Empty: there is nothing to set. */
   values: readonly number[];
   first: number;
   /** What a lane has of it: one of its values or another one, 0 where there is nothing to set; null if it is well. A
@@ -39,16 +40,14 @@ export interface Fault {
   road?: (value: number | null) => Partial<Weather>;
 }
 
-/** How often a line that is cut for seconds breaks what comes to it, so that clients feel a loss and no long wait. */
-const CUT_OFF_EVERY_MS = 500;
 /** Of a narrow road, in bits a second: the first ones are felt at two prices a second. */
 const BITS = [1000, 2000, 4000, 8000, 16_000, 64_000, 2_000_000];
 const CROWDS = [10, 100, 500, 1000, 2000];
 
 const positive = (value: number) => (value > 0 ? value : null);
 const nothing = (is: boolean) => (is ? 0 : null);
-/** Nothing passes, and whoever comes is broken off: a cable that was pulled. */
-const isCutOff = ({ stall, cut_every_ms }: Weather) => stall && cut_every_ms !== null;
+/** The cut that still stands. */
+const cutOf = ({ last_break }: LaneState) => (last_break?.until_us === null ? last_break : null);
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -67,8 +66,10 @@ export const FAULTS: readonly Fault[] = [
     shown: 'strip',
     values: [0, 3, 10],
     first: 3,
-    has: ({ weather }) => nothing(isCutOff(weather)),
-    road: (s) => (s === null ? { stall: false, cut_every_ms: null } : { stall: true, cut_every_ms: CUT_OFF_EVERY_MS }),
+    has: (lane) => {
+      const cut = cutOf(lane);
+      return cut && cut.after_bytes === null ? cut.for_ms / 1000 : null;
+    },
   },
   {
     name: 'lumps',
@@ -113,8 +114,17 @@ export const FAULTS: readonly Fault[] = [
     shown: 'rest',
     values: [],
     first: 0,
-    has: ({ weather }) => nothing(weather.stall && !isCutOff(weather)),
-    road: (on) => ({ stall: on !== null, cut_every_ms: null }),
+    has: ({ weather }) => nothing(weather.stall),
+    road: (on) => ({ stall: on !== null }),
+  },
+  {
+    // Within one event, behind a few, and behind many: an event of two prices a second takes 100 to 150 bytes.
+    name: 'cut-after',
+    key: '8',
+    shown: 'rest',
+    values: [100, 500, 2000],
+    first: 500,
+    has: (lane) => cutOf(lane)?.after_bytes ?? null,
   },
   {
     name: 'cut-every',
@@ -122,8 +132,8 @@ export const FAULTS: readonly Fault[] = [
     shown: 'rest',
     values: [1, 2, 5, 10, 30],
     first: 5,
-    has: ({ weather }) => (weather.cut_every_ms === null || weather.stall ? null : weather.cut_every_ms / 1000),
-    road: (s) => ({ stall: false, cut_every_ms: s === null ? null : s * 1000 }),
+    has: ({ weather }) => (weather.cut_every_ms === null ? null : weather.cut_every_ms / 1000),
+    road: (s) => ({ cut_every_ms: s === null ? null : s * 1000 }),
   },
   { name: 'half-open', key: 'o', shown: 'rest', values: [], first: 0 },
   {

@@ -39,6 +39,21 @@ export const FAIR: Weather = {
 /** `starting` has a process that does not listen yet, `draining` one that ends in good order, `down` has none. */
 export type Standing = 'starting' | 'up' | 'draining' | 'down';
 
+/** The last break of a lane that was asked for by `cut` or `half-open`. */
+export interface Break {
+  kind: 'cut' | 'half-open';
+  /** For so long nobody was to come in; 0: it was over at once. */
+  for_ms: number;
+  /** It was to come on each connection behind so many bytes more; null: at once. */
+  after_bytes: number | null;
+  at_us: number;
+  /** When it was over: the same instant, when everybody could come in again, or when the last connection had its bytes.
+   *  Null: it still stands. */
+  until_us: number | null;
+  /** How many connections it met. */
+  connections: number;
+}
+
 export interface LaneState {
   way: WayName;
   /** Of its road, at the host of the page. */
@@ -50,6 +65,7 @@ export interface LaneState {
   /** Since when it is in this state. */
   since_us: number;
   weather: Weather;
+  last_break: Break | null;
   /** Further subscribers, from a generator. */
   extra: number;
   /** Whether they come back at differing times. */
@@ -152,8 +168,8 @@ export type Told =
  *  fair. */
 export type Command =
   | { do: 'weather'; lanes?: WayName[]; weather?: Partial<Weather> }
-  | { do: 'cut'; lanes?: WayName[]; after_bytes?: number }
-  | { do: 'half-open' | 'kill' | 'restart' | 'deploy'; lanes?: WayName[] }
+  | { do: 'cut'; lanes?: WayName[]; for_ms?: number; after_bytes?: number }
+  | { do: 'mend' | 'half-open' | 'kill' | 'restart' | 'deploy'; lanes?: WayName[] }
   | { do: 'leave-dead'; on: boolean }
   | { do: 'market'; rate?: number; symbols?: number }
   | { do: 'extra'; lanes?: WayName[]; count: number; jitter?: boolean }

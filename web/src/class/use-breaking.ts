@@ -1,20 +1,21 @@
-// What the fault strip holds and does: which lanes are meant, what each fault is set to, and the sending of it.
+// What the fault strip holds and does: which lanes are meant, what each fault is set to, and the sending of it. What ends
+// by itself is ended by the server.
 
-import { computed, onScopeDispose, reactive, ref, shallowRef } from 'vue';
+import { computed, reactive, ref, shallowRef } from 'vue';
 
 import { among, next } from '../components/settings.ts';
 import type { Refused } from '../presenter.ts';
 import type { WayName } from '../types.ts';
 import { WAYS } from '../words.ts';
-import { allWell, commandsFor, endsAfter, Roads } from './breaking.ts';
+import { allWell, commandsFor, Roads } from './breaking.ts';
 import { FAULTS, isOn, lanesWith, setTo, type Fault, type FaultName } from './faults.ts';
 import type { Live } from './live.ts';
 import type { Command } from './state.ts';
 
 type Where = 'all' | WayName;
 const WHERE: readonly Where[] = ['all', ...WAYS];
-/** These set the same part of the weather: whoever sets one of them settles what the others were to do later. */
-const OF_ONE_KIND: readonly FaultName[] = ['cut', 'stall', 'cut-every'];
+/** Once it stands, how much it is stays as it was. */
+const SETTLED: readonly FaultName[] = ['cut', 'cut-after'];
 
 /** `done` is called for each command that was done. */
 export function useBreaking(live: () => Live, done: (command: Command) => void) {
@@ -25,8 +26,6 @@ export function useBreaking(live: () => Live, done: (command: Command) => void) 
   /** Why the last thing that was asked for here was not done. */
   const refused = shallowRef<Refused | null>(null);
   const roads = new Roads();
-  /** What ends by itself. */
-  const coming = new Set<{ ways: Set<WayName>; end: () => void }>();
   let turn = Promise.resolve();
 
   const lanes = computed<WayName[]>(() => (where.value === 'all' ? [...WAYS] : [where.value]));
@@ -60,22 +59,9 @@ export function useBreaking(live: () => Live, done: (command: Command) => void) 
     }
   }
 
-  async function set(fault: Fault, value: number | null, ways: readonly WayName[]): Promise<void> {
+  function set(fault: Fault, value: number | null, ways: readonly WayName[]): void {
     if (!state.value) return;
-    if (OF_ONE_KIND.includes(fault.name)) for (const one of coming) for (const way of ways) one.ways.delete(way);
-    await send(commandsFor(fault, value, ways, state.value, (lane) => roads.of(lane, performance.now())));
-    const after_ms = endsAfter(fault, value);
-    if (after_ms === null) return;
-    const one = {
-      ways: new Set(ways),
-      end: () => {
-        clearTimeout(timer);
-        coming.delete(one);
-        if (one.ways.size > 0) void set(fault, null, [...one.ways]);
-      },
-    };
-    const timer = setTimeout(one.end, after_ms);
-    coming.add(one);
+    void send(commandsFor(fault, value, ways, state.value, (lane) => roads.of(lane, performance.now())));
   }
 
   const valueOf = (fault: Fault) => controls.value.find((one) => one.fault === fault)?.value ?? fault.first;
@@ -83,16 +69,15 @@ export function useBreaking(live: () => Live, done: (command: Command) => void) 
   /** Begins it on the chosen lanes, or ends it there if all of them have it. */
   function press(fault: Fault): void {
     const ends = state.value !== null && isOn(fault, lanes.value, state.value);
-    void set(fault, ends ? null : valueOf(fault), lanes.value);
+    set(fault, ends ? null : valueOf(fault), lanes.value);
   }
 
   /** Sets how much: at once where it stands, otherwise for the next press. */
   function pick(fault: Fault, value: number): void {
     picked[fault.name] = value;
-    // How long a cut lasts was settled when it began.
-    if (!state.value || fault.name === 'cut') return;
+    if (!state.value || SETTLED.includes(fault.name)) return;
     const ill = lanesWith(fault, state.value).filter((way) => lanes.value.includes(way));
-    if (ill.length > 0) void set(fault, value, ill);
+    if (ill.length > 0) set(fault, value, ill);
   }
 
   function pickNext(fault: Fault): void {
@@ -103,13 +88,8 @@ export function useBreaking(live: () => Live, done: (command: Command) => void) 
   const nextLanes = () => (where.value = next(WHERE, where.value) ?? 'all');
 
   function makeWell(): void {
-    for (const one of coming) one.ways.clear();
     if (state.value) void send(allWell(state.value));
   }
 
-  // Whoever leaves the board in the middle of a cut leaves a line that is whole.
-  onScopeDispose(() => {
-    for (const one of coming) one.end();
-  });
   return { where, WHERE, controls, refused, press, pick, pickNext, nextLanes, makeWell };
 }

@@ -1,5 +1,5 @@
-// Which fault stood from when to when, on which lanes: taken from what the class tells of its lanes, and, where a fault
-// leaves no trace there, from what was asked for here. Pure: instants are `performance.now()`, and are given.
+// Which fault stood from when to when, on which lanes: taken from what the class tells of its lanes. Pure: instants are
+// `performance.now()`, and are given.
 
 import type { WayName } from '../types.ts';
 import { WAYS } from '../words.ts';
@@ -19,8 +19,8 @@ export interface FaultWindow {
   to: number | null;
 }
 
-/** The same of one lane. `of` is the fault that the state tells of, which may be a part of another one. */
-type Stretch = Omit<FaultWindow, 'lanes'> & { of: FaultName };
+/** The same of one lane. */
+type Stretch = Omit<FaultWindow, 'lanes'>;
 
 /** A part of the time in view, from 0 to 1. */
 interface Span {
@@ -32,10 +32,12 @@ interface Span {
 const KEPT = 64;
 /** What is asked for in one go is one thing. */
 const TOGETHER_MS = 1000;
+/** Lanes to which it happened within so little are told of together. */
+const ALIKE_MS = 20;
 /** For so long after a fault its recovery is shown. */
 const RECOVERING_MS = 30_000;
-/** With these comes a cut, which is a part of them. Nothing that passes, and a cut: that is a longer cut. */
-const WITH_A_CUT: Partial<Record<FaultName, FaultName>> = { cut: 'cut', stall: 'cut', refuse: 'refuse' };
+/** These are told of as breaks. */
+const BROKEN: readonly FaultName[] = ['cut', 'cut-after', 'half-open'];
 const OF_THE_SERVER: readonly FaultName[] = ['kill', 'restart', 'deploy'];
 /** It breaks nothing by itself: it is about what comes after a fault. */
 const NO_FAULT: FaultName = 'leave-dead';
@@ -46,6 +48,8 @@ export class FaultWindows {
   /** Of each lane, as they began. */
   readonly #lanes = new Map<WayName, Stretch[]>();
   readonly #pids = new Map<WayName, number>();
+  /** When each lane was broken last, by the server's clock. */
+  readonly #broken = new Map<WayName, number>();
   /** What was asked for that ends a server. */
   readonly #wish = new Map<WayName, FaultName>();
 
@@ -55,6 +59,7 @@ export class FaultWindows {
       const before = this.#lanes.get(lane.way);
       const stretches = this.#of(lane.way);
       road(stretches, lane, state, before ? now : -Infinity, now);
+      this.#hand(stretches, lane, local);
       this.#server(stretches, lane, local(lane.since_us));
       while (stretches.length > KEPT) {
         // What still stands is needed.
@@ -69,27 +74,23 @@ export class FaultWindows {
     }
   }
 
-  /** Takes what was asked for and has been done by `now`. */
-  did(command: Command, now: number): void {
-    if (command.do === 'cut' || command.do === 'half-open') {
-      for (const way of command.lanes ?? WAYS) once(this.#of(way), command.do, now);
-    } else if (command.do === 'kill' || command.do === 'restart' || command.do === 'deploy') {
-      for (const way of command.lanes ?? WAYS) this.#wish.set(way, command.do);
-    }
+  /** Takes what was asked for and has been done: of a server that was quickly replaced nothing else tells why. */
+  did(command: Command): void {
+    if (command.do !== 'kill' && command.do !== 'restart' && command.do !== 'deploy') return;
+    for (const way of command.lanes ?? WAYS) this.#wish.set(way, command.do);
   }
 
   /** Everything that is kept, as it began; what happened alike on several lanes is one. */
   all(): FaultWindow[] {
-    const windows = new Map<string, FaultWindow & { lanes: WayName[] }>();
+    const windows: (FaultWindow & { lanes: WayName[] })[] = [];
     for (const way of WAYS) {
-      for (const { fault, value, from, to } of this.#lanes.get(way) ?? []) {
-        const alike = [fault, value, from, to].join();
-        const window = windows.get(alike);
+      for (const stretch of this.#lanes.get(way) ?? []) {
+        const window = windows.find((one) => !one.lanes.includes(way) && isAlike(one, stretch));
         if (window) window.lanes.push(way);
-        else windows.set(alike, { fault, value, lanes: [way], from, to });
+        else windows.push({ ...stretch, lanes: [way] });
       }
     }
-    return [...windows.values()].toSorted((a, b) => (a.from < b.from ? -1 : Number(a.from > b.from)));
+    return windows.toSorted((a, b) => (a.from < b.from ? -1 : Number(a.from > b.from)));
   }
 
   #of(way: WayName): Stretch[] {
@@ -98,9 +99,27 @@ export class FaultWindows {
     return stretches;
   }
 
+  /** What was broken by hand. Of a break that another one took the place of, the end is where that one begins. */
+  #hand(stretches: Stretch[], { way, weather, last_break }: LaneState, local: (us: number) => number): void {
+    if (!last_break) return;
+    const { kind, for_ms, after_bytes, at_us, until_us } = last_break;
+    const [from, to] = [local(at_us), until_us === null ? null : local(until_us)];
+    const open = stretches.find((one) => BROKEN.includes(one.fault) && one.to === null);
+    if (at_us === this.#broken.get(way)) {
+      if (open) open.to = to;
+      return;
+    }
+    this.#broken.set(way, at_us);
+    if (open) open.to = Math.max(open.from, from);
+    const refusing = weather.refuse !== null && stretches.find((one) => one.fault === 'refuse' && one.to === null);
+    if (refusing && to === from && !(Math.abs(from - refusing.from) > TOGETHER_MS)) return;
+    const fault = kind === 'cut' && after_bytes !== null ? 'cut-after' : kind;
+    stretches.push({ fault, value: after_bytes ?? for_ms / 1000, from, to });
+  }
+
   /** A server that is away, or has been: `since` is when it came into the state in which it is. */
   #server(stretches: Stretch[], { way, state, pid }: LaneState, since: number): void {
-    const away = stretches.find(({ of, to }) => OF_THE_SERVER.includes(of) && to === null);
+    const away = stretches.find((one) => OF_THE_SERVER.includes(one.fault) && one.to === null);
     const before = this.#pids.get(way);
     if (pid !== null) this.#pids.set(way, pid);
     // Of one that came and went between two tellings, only the other number of its process is left.
@@ -110,31 +129,28 @@ export class FaultWindows {
     const wish = this.#wish.get(way) ?? 'restart';
     this.#wish.delete(way);
     const fault = ({ up: wish, down: 'kill', draining: 'deploy', starting: wish } as const)[state];
-    stretches.push({ of: fault, fault, value: 0, from: since, to: missed ? since : null });
+    stretches.push({ fault, value: 0, from: since, to: missed ? since : null });
   }
 }
 
 /** Ends what is over on a road, and begins what is new. */
 function road(stretches: Stretch[], lane: LaneState, state: ClassState, begun: number, now: number): void {
   for (const { name, has } of FAULTS) {
-    if (!has || name === NO_FAULT) continue;
+    if (!has || name === NO_FAULT || BROKEN.includes(name)) continue;
     const value = has(lane, state);
-    const open = stretches.find(({ of, to }) => of === name && to === null);
+    const open = stretches.find(({ fault, to }) => fault === name && to === null);
     if (open && open.value === value) continue;
     if (open) open.to = now;
     if (value === null) continue;
-    const part = stretches.findIndex((one) => one.of === 'cut' && one.from === one.to && now - one.from < TOGETHER_MS);
-    const whole = part < 0 ? undefined : WITH_A_CUT[name];
-    if (whole) stretches.splice(part, 1);
-    stretches.push({ of: name, fault: whole ?? name, value, from: begun, to: null });
+    stretches.push({ fault: name, value, from: begun, to: null });
   }
 }
 
-/** What is over at once. */
-function once(stretches: Stretch[], fault: FaultName, now: number): void {
-  const whole = stretches.find(({ of, from, to }) => WITH_A_CUT[of] && to === null && now - from < TOGETHER_MS);
-  if (fault === 'cut' && whole) whole.fault = WITH_A_CUT[whole.of]!;
-  else stretches.push({ of: fault, fault, value: 0, from: now, to: now });
+/** What happened alike to two lanes. */
+function isAlike(one: Stretch, other: Stretch): boolean {
+  const near = (a: number | null, b: number | null) =>
+    a === b || (a !== null && b !== null && Math.abs(a - b) <= ALIKE_MS);
+  return one.fault === other.fault && one.value === other.value && near(one.from, other.from) && near(one.to, other.to);
 }
 
 /** The newest of a lane's windows that is over and from which there is something to recover; null if that is long ago. */

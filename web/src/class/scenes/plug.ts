@@ -1,13 +1,10 @@
 // Scene 3: the plug is pulled, once with and once without a number on what was heard last.
 
-import { faultOf } from '../faults.ts';
-import { BOARD, CALM, MARKET } from './calm.ts';
+import { BOARD, MARKET } from './calm.ts';
 import { count, time } from './figures.ts';
 import { at, some } from './measured.ts';
 import type { Row, Scene } from './types.ts';
 
-/** As the strip's own cut: nothing passes, and whoever comes back is broken off, until it is over. */
-const OUT = { ...CALM, ...faultOf('cut').road?.(1) };
 const LOST: Row = {
   caption: { en: 'lost', zh: '丢了' },
   of: ({ now }, way) => count(now[way].lost),
@@ -36,8 +33,7 @@ export const plug: Scene = {
       id: 'out',
       kind: 'watch',
       button: { en: 'Pull the plug', zh: '拔掉网线' },
-      weather: OUT,
-      acts: ['cut'],
+      acts: ['unplug'],
       text: {
         en: 'The plug is out. The market goes on, and nobody hears of it.',
         zh: '网线拔了。行情继续走，可谁也收不到。',
@@ -95,9 +91,8 @@ export const plug: Scene = {
       id: 'out-again',
       kind: 'watch',
       button: { en: 'Pull the plug again', zh: '再拔一次' },
-      weather: OUT,
       board: { forget: true },
-      acts: ['cut'],
+      acts: ['unplug'],
       text: { en: 'The plug is out again. What will come back this time?', zh: '又拔了。这次能找回什么？' },
       notes: { en: 'As long as the first time, so that it is fair.', zh: '和第一次一样久，这样才公平。' },
     },

@@ -12,6 +12,9 @@ export interface Place {
   step: number;
 }
 
+/** The longest cut that a class takes: one that is forgotten ends by itself. */
+const UNPLUGGED_MS = 60_000;
+
 const NOBODY: Crowd = { count: 0, jitter: true };
 
 /** Null where there is no demo, or one that this page does not know. */
@@ -61,11 +64,14 @@ export function commandsTo(state: ClassState, to: Place | null, forwards: boolea
   if (market.rate !== rate || market.symbols.length !== symbols) commands.push({ do: 'market', rate, symbols });
   commands.push(
     ...on(state, (lane) => !isWeather(lane.weather, weather), { do: 'weather', weather }),
+    ...on(state, ({ last_break }) => last_break?.until_us === null, { do: 'mend' }),
     ...on(state, (lane) => !isCrowd(lane, crowd), { do: 'extra', ...crowd }),
     { do: 'scene', id: to?.scene.id ?? null, ...(to && { step: to.step }) },
   );
   if (step?.kind === 'predict') commands.push({ do: 'bets', open: true, hidden: step.hidden ?? false });
-  if (forwards && step?.kind === 'watch') for (const act of step.acts ?? []) commands.push({ do: act });
+  if (forwards && step?.kind === 'watch')
+    for (const act of step.acts ?? [])
+      commands.push(act === 'unplug' ? { do: 'cut', for_ms: UNPLUGGED_MS } : { do: act });
   return commands;
 }
 

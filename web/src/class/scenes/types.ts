@@ -28,8 +28,8 @@ export interface Crowd {
   jitter: boolean;
 }
 
-/** What a step does once, to all lanes, when it is entered forwards. */
-export type Act = 'cut' | 'kill' | 'deploy';
+/** What a step does once, to all lanes, when it is entered forwards. What is unplugged is put back by the next step. */
+export type Act = 'unplug' | 'kill' | 'deploy';
 
 /** One figure for each lane, in a row. */
 export interface Row {
