@@ -1,13 +1,11 @@
 // What the page costs its reader, against its goals: `just page-cost`. Chromium's own counters, several rounds, median
 // and spread. Ends with 1 when a goal is missed. It is not among the tests: a busy machine would fail it.
 
-import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { cpus, loadavg, release } from 'node:os';
-
-import { chromium } from 'playwright-core';
 
 import { Server } from '../clients/node/server.mjs';
+import { counted, countersOf, countInPage, launch } from './chromium.mjs';
+import { machine, print, row } from './cost-table.mjs';
 
 const ROUNDS = 5;
 const BOARD_S = 20;
@@ -17,8 +15,6 @@ const SYMBOLS = 8;
 const LANES = 4;
 const PATIENCE_MS = 30_000;
 
-const find = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
-const executablePath = process.env.CHROMIUM ?? execFileSync('sh', ['-c', find], { encoding: 'utf8' }).trim();
 const lessons = readdirSync(new URL('../lessons/en', import.meta.url)).filter((file) => /^\d\d-.*\.md$/.test(file));
 const paths = ['en', 'zh'].flatMap((lang) => lessons.map((file) => `/${lang}/${file.replace('.md', '')}`));
 
@@ -55,67 +51,26 @@ async function opened(browser, origin, path) {
   return { read_ms, live_ms };
 }
 
-/** Runs in the page before its own code: notes long tasks, and the frames in which each canvas was drawn anew. */
-function countInPage() {
-  window.cost = { longest_ms: 0, frames: new Map() };
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) window.cost.longest_ms = Math.max(window.cost.longest_ms, duration);
-  }).observe({ type: 'longtask' });
-  const { setTransform } = CanvasRenderingContext2D.prototype;
-  CanvasRenderingContext2D.prototype.setTransform = function (...matrix) {
-    const seen = window.cost.frames.get(this.canvas) ?? new Set();
-    window.cost.frames.set(this.canvas, seen.add(document.timeline.currentTime));
-    return setTransform.apply(this, matrix);
-  };
-}
-
 /** The main thread of the board over BOARD_S seconds, once all lanes live. */
 async function board(browser, origin) {
   const { context, page } = await visit(browser, origin, '/en/board', countInPage);
   await page.waitForFunction((lanes) => document.querySelectorAll('[data-state="live"]').length === lanes, LANES);
-  const devtools = await context.newCDPSession(page);
-  await devtools.send('Performance.enable');
-  const metrics = async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics');
-    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
-  };
-  await page.evaluate(() => {
-    window.cost.longest_ms = 0;
-    window.cost.frames.clear();
-  });
-  const before = await metrics();
+  const counters = await countersOf(page);
+  await counted(page);
+  const before = await counters.read();
   await page.waitForTimeout(BOARD_S * 1000);
-  const after = await metrics();
-  const { longest_ms, drawn } = await page.evaluate(() => ({
-    longest_ms: window.cost.longest_ms,
-    drawn: [...window.cost.frames.values()].map(({ size }) => size),
-  }));
+  const after = await counters.read();
+  const { longest_ms, redraws } = await counted(page);
   await context.close();
   const took_s = after.Timestamp - before.Timestamp;
-  if (drawn.length !== LANES) throw new Error(`page-cost: ${drawn.length} of ${LANES} lanes were drawn at all`);
-  return { task_s: after.TaskDuration - before.TaskDuration, longest_ms, redraws: Math.min(...drawn) / took_s };
-}
-
-const median = (all) => {
-  const sorted = all.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
-};
-
-/** One row of the table; a goal is held by the median of the rounds. */
-function row(what, goal, all, unit, digits = 0) {
-  const mid = median(all);
-  const held = goal.startsWith('>=')
-    ? mid >= Number.parseFloat(goal.slice(3))
-    : mid <= Number.parseFloat(goal.slice(3));
-  const told = (number) => `${number.toFixed(digits)} ${unit}`;
-  const spread = `${Math.min(...all).toFixed(digits)} to ${told(Math.max(...all))}`;
-  return { held, cells: [what, `${goal} ${unit}`, told(mid), spread, held ? 'holds' : 'missed'] };
+  if (redraws.length !== LANES) throw new Error(`page-cost: ${redraws.length} of ${LANES} lanes were drawn at all`);
+  return { task_s: after.TaskDuration - before.TaskDuration, longest_ms, redraws: Math.min(...redraws) / took_s };
 }
 
 const server = await Server.start('127.0.0.1:0', EVENTS_PER_SECOND * SYMBOLS);
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-sync'] });
+const browser = await launch();
 const version = browser.version();
-const load = loadavg()[0].toFixed(2);
+const where = machine();
 const [opens, boards] = [new Map(paths.map((path) => [path, []])), []];
 try {
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -155,21 +110,11 @@ const rows = [
     1,
   ),
 ];
-const table = [['what', 'goal', 'median', 'spread', ''], ...rows.map(({ cells }) => cells)];
-const widths = table[0].map((_, column) => Math.max(...table.map((cells) => cells[column].length)));
-for (const cells of table)
-  console.log(
-    cells
-      .map((cell, column) => cell.padEnd(widths[column]))
-      .join('  ')
-      .trimEnd(),
-  );
+print(rows);
 console.log(
   `\n${ROUNDS} rounds; board: ${LANES} lanes of ${EVENTS_PER_SECOND} events/s at 1920x1080, polling every 2 s; a longest task of 0 ms: none took 50 ms`,
 );
-console.log(
-  `${cpus()[0].model}, ${cpus().length} cores, Linux ${release()}, load ${load} at the start; Chromium ${version}, headless`,
-);
+console.log(`${where}; Chromium ${version}, headless`);
 if (rows.some(({ held }) => !held)) {
   console.error('page-cost: a goal was missed; see whether the machine was busy, then look for the change that did it');
   process.exit(1);
