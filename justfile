@@ -29,7 +29,7 @@ test: setup page lint
     cd web && npx playwright test
     cd web && node --test --test-reporter=spec tests/firefox.test.mjs
 
-# What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages
+# What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages (`class-hour` takes an hour and stands alone)
 test-long: setup
     benches/servers/setup.sh
     cargo build --release --locked -p fourways --features http2
@@ -55,6 +55,11 @@ page-cost: page
 class-cost: page
     cargo build --release --locked -p fourways
     cd web && FOURWAYS_BIN="$PWD/../target/release/fourways" node class-cost.mjs
+
+# The board of a class for an hour (or so many minutes): whether anything grows, breaks or is lost; just class-hour 10
+class-hour minutes="60": page
+    cargo build --release --locked -p fourways
+    cd web && FOURWAYS_BIN="$PWD/../target/release/fourways" node class-hour.mjs "$1"
 
 # Try the tutorial's claims on this machine: just claims, just claims C02 C05 --lang zh
 claims *args:

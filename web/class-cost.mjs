@@ -23,6 +23,8 @@ const PARTS = [
   ['LayoutDuration', 'layout'],
   ['RecalcStyleDuration', 'style'],
   ['TaskOtherDuration', 'painting and the rest'],
+  // The others last as long as they last, also while another process has the processor.
+  ['ThreadTime', 'on a processor'],
 ];
 
 /** The board over BOARD_S seconds, once its picture is full. */
