@@ -42,9 +42,9 @@ export function counted(page) {
   });
 }
 
-/** Chromium's own counters of a page by their names; times are seconds since it began. */
-export async function countersOf(page) {
-  const devtools = await page.context().newCDPSession(page);
+/** Chromium's own counters of the page that this session of the DevTools protocol looks at, by their names; times are
+ *  seconds since it began. */
+export async function countersOf(devtools) {
   await devtools.send('Performance.enable');
   const read = async () => {
     const { metrics } = await devtools.send('Performance.getMetrics');

@@ -36,7 +36,7 @@ async function board(browser, classroom) {
   await page.goto(classroom.page);
   await page.waitForFunction((lanes) => document.querySelectorAll('[data-state="live"]').length === lanes, LANES);
   await page.waitForTimeout(FULL_S * 1000);
-  const counters = await countersOf(page);
+  const counters = await countersOf(await context.newCDPSession(page));
   await counted(page);
   const [before, given] = [await counters.clean(), await classroom.given()];
   const others = watchOthers();

@@ -6,6 +6,9 @@
 // Growth is from the mean of the first three readings from minute 5 on to the mean of the last three: what is kept of the
 // past fills up first. In a run of less than twelve minutes it is from a third of the time on, and says less.
 
+import { setTimeout } from 'node:timers/promises';
+
+import { BarePage } from './bare-page.mjs';
 import { countersOf, counted, countInPage, launch } from './chromium.mjs';
 import { Classroom } from './classroom.mjs';
 import { machine } from './cost-table.mjs';
@@ -17,12 +20,9 @@ const SETTLED_MINUTE = 5;
 const EVENTS_PER_SECOND = 20;
 const GROWTH_MB = 20;
 const LANES = 4;
-const PATIENCE_MS = 30_000;
 
 if (!Number.isInteger(MINUTES) || MINUTES < 3) {
-  console.error(
-    `class-hour: ${process.argv[2]} is no number of minutes; give a whole number of at least 3, or none for 60`,
-  );
+  console.error(`class-hour: "${process.argv[2]}" minutes: give a whole number of at least 3, or none for 60`);
   process.exit(1);
 }
 
@@ -70,9 +70,7 @@ const version = browser.version();
 let ended = false;
 try {
   await classroom.market(EVENTS_PER_SECOND, 1);
-  const context = await browser.newContext({ viewport: { width: 1920, height: 1080 }, locale: 'en-US' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  const page = await BarePage.open(browser, 1920, 1080);
   let began = performance.now();
   const note = (what) => {
     if (ended) return;
@@ -80,22 +78,21 @@ try {
     wrong.push(line);
     console.error(line);
   };
-  page.on('pageerror', (error) => note(`error of the page: ${error.message}`));
-  page.on('console', (said) => said.type() === 'error' && note(`console: ${said.text()}`));
-  page.on('crash', () => note('the page crashed'));
-  await page.exposeFunction('lost', (lane) => note(`lost lane: ${lane}`));
+  page.onTrouble(note);
+  page.on('Runtime.bindingCalled', ({ payload }) => note(`lost lane: ${payload}`));
   void classroom.gone.then(() => note('the class ended'));
-  await page.addInitScript(countInPage);
-  await page.addInitScript(watchLanes);
-  await page.goto(classroom.page);
-  await page.waitForFunction((lanes) => document.querySelectorAll('[data-state="live"]').length === lanes, LANES);
+  await page.send('Runtime.addBinding', { name: 'lost' });
+  await page.before(countInPage);
+  await page.before(watchLanes);
+  await page.send('Page.navigate', { url: classroom.page });
+  await page.until('four lanes that live', () => document.querySelectorAll('[data-state="live"]').length === 4);
   const counters = await countersOf(page);
   await counted(page);
   began = performance.now();
   let [last, given] = [began, await classroom.given()];
   console.log(['minute', ...COLUMNS.map(({ name }) => name)].join('  '));
   for (let minute = 1; minute <= MINUTES; minute += 1) {
-    await page.waitForTimeout(Math.max(0, began + minute * MINUTE_MS - performance.now()));
+    await setTimeout(Math.max(0, began + minute * MINUTE_MS - performance.now()));
     // Before the collection, which takes the page's time, too.
     const { longest_ms, redraws } = await counted(page);
     const { JSHeapUsedSize, Nodes, JSEventListeners } = await counters.clean();

@@ -55,7 +55,7 @@ async function opened(browser, origin, path) {
 async function board(browser, origin) {
   const { context, page } = await visit(browser, origin, '/en/board', countInPage);
   await page.waitForFunction((lanes) => document.querySelectorAll('[data-state="live"]').length === lanes, LANES);
-  const counters = await countersOf(page);
+  const counters = await countersOf(await context.newCDPSession(page));
   await counted(page);
   const before = await counters.read();
   await page.waitForTimeout(BOARD_S * 1000);
