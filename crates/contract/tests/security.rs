@@ -195,6 +195,10 @@ async fn other_sites_read_nothing_unless_allowed() {
     {
         let answer = ask(server, "OPTIONS /api/send-message", &format!("{preflight}{origin}"), "").await;
         assert_eq!(header(&answer, "access-control-allow-origin"), allowed, "preflight");
+        let refusal = (answer.status, header(&answer, "content-type"));
+        let refused = allowed.is_none();
+        assert_eq!(refusal == (403, Some("application/problem+json")), refused, "{answer:?}");
+        assert_eq!(answer.body.contains("--allow-origin"), refused, "the way out: {answer:?}");
     }
 }
 

@@ -72,7 +72,11 @@ impl Door {
         let host = self.host(request)?;
         let method = request.method();
         let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if changes || request.headers().contains_key(header::UPGRADE) {
+        // Asked by a browser before a page of another origin does something (Fetch, "CORS-preflight fetch").
+        let preflight = *method == Method::OPTIONS
+            && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
+            && request.headers().contains_key(header::ORIGIN);
+        if changes || preflight || request.headers().contains_key(header::UPGRADE) {
             self.origin(request.headers(), host)?;
         }
         Ok(())
@@ -103,7 +107,7 @@ impl Door {
         if ours { Ok(host) } else { Err(foreign()) }
     }
 
-    /// Pages of other sites may neither post nor open a WebSocket. Tools send no Origin and are let in.
+    /// Pages of other sites may neither post nor open a WebSocket, nor are they told that they may. Tools send no Origin and are let in.
     fn origin(&self, headers: &HeaderMap, host: &str) -> Result<(), Problem> {
         let foreign = || {
             Problem::new(
