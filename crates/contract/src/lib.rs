@@ -1,6 +1,6 @@
 //! What the promises are tested with: a server inside the test, a server as a process, and bytes on a socket.
 //!
-//! The tests themselves stand in `tests/`; `tests/promises.rs` begins with the table of what each way promises.
+//! The tests themselves stand in `tests/`; `tests/promises/main.rs` begins with the table of what each way promises.
 
 mod inside;
 mod process;
