@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use feed::{Clock, Market};
+use feed::{Clock, Epoch, Market};
 
 /// The market of a class through time.
 #[derive(Debug)]
@@ -15,11 +15,13 @@ pub(crate) struct Calendar {
 struct Pages {
     now: Market,
     next: Option<Market>,
+    /// What the page's feed told when it was last looked at.
+    before: Option<Epoch>,
 }
 
 impl Calendar {
     pub(crate) fn new(market: Market, clock: Clock) -> Self {
-        Self { clock, pages: Mutex::new(Pages { now: market, next: None }) }
+        Self { clock, pages: Mutex::new(Pages { now: market, next: None, before: None }) }
     }
 
     /// The market of this instant, and the one that is announced.
@@ -43,6 +45,23 @@ impl Calendar {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner).next = Some(next);
     }
 
+    /// Takes over what the page's feed tells, if it is neither the market of this instant nor the announced one: then the
+    /// clock fell back so far that the feed opened an epoch of its own, and every lane did so for itself. Says whether
+    /// that is so. `next` is what the page's feed will tell after it.
+    pub(crate) fn follow(&self, page: &Market, next: Option<Market>) -> bool {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |market: &Market| market.epoch() == page.epoch();
+        if pages.before.is_some_and(|epoch| epoch == page.epoch()) {
+            return false;
+        }
+        pages.before = Some(page.epoch());
+        if known(&pages.now) || pages.next.as_ref().is_some_and(known) {
+            return false;
+        }
+        (pages.now, pages.next) = (page.clone(), next);
+        true
+    }
+
     /// The market for a process that starts now. If another one is announced it is waited for: a process that started
     /// with the old one could no longer be told in time.
     pub(crate) async fn to_start_with(&self) -> Market {
@@ -62,6 +81,26 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
     use super::*;
+
+    #[test]
+    fn a_clock_that_falls_back_is_followed_once_and_a_change_is_none() {
+        let time = Arc::new(AtomicU64::new(9_000_000));
+        let hand = Arc::clone(&time);
+        let first = Market::new(1, 2.0, 1, 0).unwrap();
+        let calendar = Calendar::new(first.clone(), Clock::of(move || hand.load(SeqCst)));
+        assert!(!calendar.follow(&first, None));
+        let second = Market::new(1, 5.0, 1, 10_000_000).unwrap();
+        calendar.announce(second.clone());
+        time.store(10_000_000, SeqCst);
+        // The feed may be later with the change than the calendar, or earlier.
+        assert_eq!(calendar.read().0, second);
+        assert!(!calendar.follow(&first, None) && !calendar.follow(&second, None));
+        time.store(3_000_000, SeqCst);
+        let (fallen, next) = (second.starting_at(3_000_000), second.starting_at(3_500_000));
+        assert!(calendar.follow(&fallen, Some(next.clone())));
+        assert_eq!(calendar.read(), (fallen.clone(), Some(next)));
+        assert!(!calendar.follow(&fallen, None), "once");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn who_starts_before_a_change_waits_for_it() {

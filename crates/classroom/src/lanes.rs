@@ -193,6 +193,26 @@ impl Lanes {
         Ok(next)
     }
 
+    /// After the clock of this machine has fallen back by more than the feeds wait for, the page and every lane are in
+    /// epochs of their own. Then those lanes that run start again, with the market of the page.
+    pub(crate) fn follow_clock(&self) {
+        let ticker = self.site.feeds().ticker();
+        let fell = ticker.feed().market().is_some_and(|market| self.calendar.follow(&market, ticker.next()));
+        if !fell {
+            return;
+        }
+        tracing::warn!(
+            "the clock of this machine fell back: the lanes start again, in the epoch of the page"
+        );
+        for one in &self.lanes {
+            if one.lane.standing.borrow().pid.is_some() {
+                // With too many orders before it, it is busy with starting anyway.
+                one.lane.order(Order::Restart);
+            }
+        }
+        self.news.changed();
+    }
+
     /// Brings further subscribers, or sends them away.
     ///
     /// # Errors

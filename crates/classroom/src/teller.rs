@@ -70,6 +70,7 @@ pub(crate) async fn run(class: Arc<Class>) {
     let mut known = (class.lanes.markets().0.epoch(), class.lanes.breaks());
     loop {
         beat.tick().await;
+        class.lanes.follow_clock();
         // A market begins by itself, and a cut ends by itself.
         let now = (class.lanes.markets().0.epoch(), class.lanes.breaks());
         if known != now {
