@@ -42,7 +42,8 @@ export interface Tell {
   state(state: State): void;
   /** A request was sent, or a connection asked for. The same `id` is answered. */
   asked(id: number, at: number): void;
-  /** The answer to `id` began: the whole answer of a poll, the head of a stream. `news` is false for 204 and 304. */
+  /** The answer to `id` began: the whole answer of a poll, the head of a stream. `news` is false for 204, 304 and what
+   *  was kept. */
   answered(id: number, at: number, news: boolean): void;
   /** The exchange `id` is over: the answer is whole, or the stream was cut (`lost`). */
   closed(id: number, at: number, lost: boolean): void;

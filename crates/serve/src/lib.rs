@@ -69,7 +69,8 @@ fn cors(hosts: &Hosts) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
-        // A poll with `If-None-Match` is asked for first; without this, again every 5 s. Chromium keeps it for two hours at most.
+        // Whoever posts, or sets `If-None-Match` by hand, is asked for first; without this, again every 5 s. Chromium keeps
+        // it for two hours at most, and not for requests that say how its cache is to be used.
         .max_age(Duration::from_secs(2 * 60 * 60))
         .allow_headers([
             header::AUTHORIZATION,

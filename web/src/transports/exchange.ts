@@ -18,7 +18,9 @@ interface Body {
 
 interface Question {
   limit_ms: number;
-  headers?: Record<string, string>;
+  /** The browser keeps the answer and asks whether it still is right. This is the tag of the last one that we
+   *  had: the same once more is no news. */
+  kept?: string;
 }
 
 let id_last = 0;
@@ -49,7 +51,8 @@ export class Exchange {
   }
 }
 
-/** One request and its whole answer; the body is null if there was no news (204, 304). Throws otherwise. */
+/** One request and its whole answer; the body is null if there was no news (204, 304, the kept one again).
+ *  Throws otherwise. */
 export function ask(url: string, question: Question, tell: Tell, signal: AbortSignal) {
   return request<Body>(url, question, tell, signal, (answer) => answer.json());
 }
@@ -63,7 +66,7 @@ export async function why(url: string, tell: Tell, signal: AbortSignal): Promise
 
 async function request<T>(
   url: string,
-  { limit_ms, headers = {} }: Question,
+  { limit_ms, kept }: Question,
   tell: Tell,
   signal: AbortSignal,
   read: (answer: Response) => Promise<T> | undefined,
@@ -71,8 +74,8 @@ async function request<T>(
   const exchange = new Exchange(tell);
   try {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(limit_ms)]);
-    const answer = await fetch(url, { headers, cache: 'no-store', signal: limit });
-    const news = answer.status === 200;
+    const answer = await fetch(url, { cache: kept === undefined ? 'no-store' : 'no-cache', signal: limit });
+    const news = answer.status === 200 && (!kept || answer.headers.get('ETag') !== kept);
     // Any other answer is read to its end too, so that its connection can serve again.
     const body = news ? await read(answer) : void (await answer.text());
     exchange.answered(news);

@@ -30,10 +30,9 @@ export const poll: Client = async (lane, tell, signal) => {
 /** One request. True if the topic has ended. */
 async function receive(lane: Lane, tell: Tell, signal: AbortSignal, backoff: Backoff, known: Known) {
   const url = `${lane.origin}/poll/${lane.topic}?${lane.query}`;
-  // With our tag the server says 304 and no more when nothing is new. The browser's cache would hide that
-  // from us.
-  const headers: Record<string, string> = known.tag ? { 'If-None-Match': known.tag } : {};
-  const answer = await ask(url, { headers, limit_ms: LIMIT_MS }, tell, signal);
+  // The browser sends the tag itself (If-None-Match), hears 304 and no more when nothing is new, and gives us
+  // the answer that it kept. A header of ours would make it ask another origin for leave before every poll.
+  const answer = await ask(url, { kept: known.tag, limit_ms: LIMIT_MS }, tell, signal);
   const at = performance.now();
   tell.state({ name: 'live' });
   backoff.reset();
