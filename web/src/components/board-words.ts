@@ -12,9 +12,9 @@ const en = {
   /** What to look for when it is changed. */
   looks: {
     rate: 'the faster the market, the more prices polling never sees, and the more bytes the others send',
-    symbols: 'symbols take turns: the more there are, the rarer is a price of the one shown',
+    symbols: 'symbols take turns: the more there are, the rarer the prices of the one shown',
     symbol: 'which symbol all four lanes ask for',
-    interval_s: 'the rarer it asks, the older its price, and the more it never sees',
+    interval_s: 'the less often it asks, the older its price, and the more it never sees',
     hold_s: 'how long a question may stay without an answer before it is asked anew',
   },
   watching: "Only the presenter's page changes the rate and the number of symbols.",
