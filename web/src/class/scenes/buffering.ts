@@ -49,7 +49,7 @@ export const buffering: Scene = {
         en: (outcome) =>
           `Behind the proxy the price of SSE was ${time(outcome.now.sse.age_ms, 'en')} old on average, without it ${time(at(outcome, 'ask', 'sse').age_ms, 'en')}. On WebSocket it was ${time(outcome.now.ws.age_ms, 'en')}.`,
         zh: (outcome) =>
-          `有了代理，SSE 的价格平均旧 ${time(outcome.now.sse.age_ms, 'zh')}；没有代理时是 ${time(at(outcome, 'ask', 'sse').age_ms, 'zh')}。WebSocket 是 ${time(outcome.now.ws.age_ms, 'zh')}。`,
+          `有了代理，SSE 的价格平均旧了 ${time(outcome.now.sse.age_ms, 'zh')}；没有代理时是 ${time(at(outcome, 'ask', 'sse').age_ms, 'zh')}。WebSocket 是 ${time(outcome.now.ws.age_ms, 'zh')}。`,
       },
       row: {
         caption: { en: 'mean age', zh: '平均多旧' },

@@ -78,7 +78,7 @@ export const faster: Scene = {
         },
         zh: (outcome) => {
           const [slow, quick] = [at(outcome, 'ask', 'poll'), outcome.now.poll];
-          return `每 5 秒问一次，轮询漏了 ${percent(slow.missed_share)}，平均旧 ${time(slow.age_ms, 'zh')}；每 0.2 秒问一次，漏了 ${percent(quick.missed_share)}，平均旧 ${time(quick.age_ms, 'zh')}，每笔报价要 ${times(quick.requests_per_update)} 次请求。`;
+          return `每 5 秒问一次，轮询漏了 ${percent(slow.missed_share)}，平均旧了 ${time(slow.age_ms, 'zh')}；每 0.2 秒问一次，漏了 ${percent(quick.missed_share)}，平均旧了 ${time(quick.age_ms, 'zh')}，每笔报价要 ${times(quick.requests_per_update)} 次请求。`;
         },
       },
       row: {

@@ -42,7 +42,7 @@ export const fourWays: Scene = {
         en: ({ now }) =>
           `Ajax polling never saw ${percent(now.poll.missed_share)} of the prices. Its price was ${time(now.poll.age_ms, 'en')} old on average, that of SSE ${time(now.sse.age_ms, 'en')}.`,
         zh: ({ now }) =>
-          `Ajax 轮询有 ${percent(now.poll.missed_share)} 的报价从未看到；它显示的价格平均有 ${time(now.poll.age_ms, 'zh')}那么旧，SSE 是 ${time(now.sse.age_ms, 'zh')}。`,
+          `Ajax 轮询有 ${percent(now.poll.missed_share)} 的报价从未看到；它的价格平均旧了 ${time(now.poll.age_ms, 'zh')}，SSE 是 ${time(now.sse.age_ms, 'zh')}。`,
       },
       row: { caption: { en: 'never seen', zh: '从未看到' }, of: ({ now }, way) => percent(now[way].missed_share) },
       right: ({ now }) => some((way) => now[way].missed_share),

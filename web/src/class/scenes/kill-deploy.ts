@@ -96,7 +96,7 @@ export const killDeploy: Scene = {
         en: (outcome) => {
           const [one, early] = timed(outcome, first, 'en');
           const [other, late] = timed(outcome, last, 'en');
-          return `With a goodbye, first fresh again: ${one}, after ${early}. Last: ${other}, after ${late}. SSE lost ${count(outcome.now.sse.lost)} prices.`;
+          return `With a goodbye, fresh first: ${one}, after ${early}. Last: ${other}, after ${late}. SSE lost ${count(outcome.now.sse.lost)} prices.`;
         },
         zh: (outcome) => {
           const [one, early] = timed(outcome, first, 'zh');

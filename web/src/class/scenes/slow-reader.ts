@@ -48,9 +48,9 @@ export const slowReader: Scene = {
       weather: SLOW,
       said: {
         en: (outcome) =>
-          `The price of Ajax polling was ${time(outcome.now.poll.age_ms, 'en')} old on average, that of SSE ${time(outcome.now.sse.age_ms, 'en')}. The SSE server’s memory was ${size(at(outcome, 'ask', 'sse').rss_bytes)} before, and is ${size(outcome.now.sse.rss_bytes)} now.`,
+          `Ajax polling was ${time(outcome.now.poll.age_ms, 'en')} old on average, SSE ${time(outcome.now.sse.age_ms, 'en')}. The SSE server’s memory was ${size(at(outcome, 'ask', 'sse').rss_bytes)}, and is ${size(outcome.now.sse.rss_bytes)} now.`,
         zh: (outcome) =>
-          `Ajax 轮询的价格平均旧 ${time(outcome.now.poll.age_ms, 'zh')}，SSE 旧 ${time(outcome.now.sse.age_ms, 'zh')}。SSE 服务器的内存，之前 ${size(at(outcome, 'ask', 'sse').rss_bytes)}，现在 ${size(outcome.now.sse.rss_bytes)}。`,
+          `Ajax 轮询的价格平均旧了 ${time(outcome.now.poll.age_ms, 'zh')}，SSE 旧了 ${time(outcome.now.sse.age_ms, 'zh')}。SSE 服务器的内存，之前 ${size(at(outcome, 'ask', 'sse').rss_bytes)}，现在 ${size(outcome.now.sse.rss_bytes)}。`,
       },
       row: {
         caption: { en: 'mean age', zh: '平均多旧' },

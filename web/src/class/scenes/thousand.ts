@@ -60,7 +60,7 @@ export const thousand: Scene = {
       crowd: CROWD,
       said: {
         en: (outcome) =>
-          `With 250 more subscribers each, ${ways(busiest(outcome), 'en')} took the most of a core, ${took(outcome, busiest(outcome))}; ${ways(laziest(outcome), 'en')} took the least, ${took(outcome, laziest(outcome))}.`,
+          `With 250 more each, ${ways(busiest(outcome), 'en')} took the most of a core, ${took(outcome, busiest(outcome))}; ${ways(laziest(outcome), 'en')} the least, ${took(outcome, laziest(outcome))}.`,
         zh: (outcome) =>
           `每路多了 250 个订阅者：${ways(busiest(outcome), 'zh')} 用得最多，占一个核的 ${took(outcome, busiest(outcome))}；${ways(laziest(outcome), 'zh')} 最少，${took(outcome, laziest(outcome))}。`,
       },
@@ -120,7 +120,7 @@ export const thousand: Scene = {
       said: {
         en: (outcome) => {
           const [jittered, inStep] = bursts(outcome, 'sse');
-          return `Counted second by second, SSE took at most ${jittered} new connections in one with jitter, and ${inStep} without.`;
+          return `Counted second by second, SSE took at most ${jittered} new connections in one second with jitter, ${inStep} without.`;
         },
         zh: (outcome) => {
           const [jittered, inStep] = bursts(outcome, 'sse');
