@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and this machine lacks: curl, Chromium, Firefox, nginx, Python's venv, and the clients of
-# this folder at the versions of the lock files. Says and does nothing when all of it is there.
+# Installs what the tests need and this machine lacks: curl, Chromium, Firefox, nginx, ip, Python's venv, and the clients
+# of this folder at the versions of the lock files. Says and does nothing when all of it is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -19,6 +19,7 @@ if [[ -z ${FIREFOX:-} ]] && ! has firefox-esr && ! has firefox; then
 fi
 # In /usr/sbin on Debian, which is not on everybody's PATH.
 has nginx || [[ -x /usr/sbin/nginx ]] || packages+=(nginx)
+has ip || [[ -x /usr/sbin/ip ]] || packages+=(iproute2)
 
 if ((${#packages[@]})); then ./install.sh clients/setup.sh "${packages[@]}"; fi
 
