@@ -16,6 +16,19 @@ run way="all" *args: page
 classroom *args: page
     cargo run --release --locked -p fourways -- classroom --open "$@"
 
+# One file to hand to a teacher: the page and everything else in one executable for Linux, unpacked and tried where there is nothing
+package: page
+    packaging/linux.sh
+    cargo test --locked -p contract --features long --test package
+
+# The same for macOS, on a Mac (untested)
+package-macos: page
+    packaging/macos.sh
+
+# The same for Windows, on Windows (untested)
+package-windows: page
+    powershell -File packaging/windows.ps1
+
 # Build the page into the binary's reach; needs Node
 page:
     web/build.sh
@@ -29,8 +42,8 @@ test: setup page lint
     cd web && npx playwright test
     cd web && node --test --test-reporter=spec tests/firefox.test.mjs
 
-# What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages (`class-hour` takes an hour and stands alone)
-test-long: setup
+# What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages, the release file (`class-hour` takes an hour and stands alone)
+test-long: setup && package
     benches/servers/setup.sh
     cargo build --release --locked -p fourways --features http2
     FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test load -- --nocapture --test-threads 1

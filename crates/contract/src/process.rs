@@ -51,7 +51,15 @@ impl Process {
     fn of(command: &[&str], arguments: &[&str]) -> anyhow::Result<Self> {
         let mut process = Command::new(binary()?);
         process.args(command).args(arguments);
-        let mut child = process.stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        Self::by(process)
+    }
+
+    /// Starts a server by a command that becomes it, and waits for its first line.
+    ///
+    /// # Errors
+    /// As [`Process::start`].
+    pub fn by(mut command: Command) -> anyhow::Result<Self> {
+        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let mut stderr = BufReader::new(child.stderr.take().context("stderr is piped")?);
         let mut line = String::new();
         stderr.read_line(&mut line)?;
