@@ -27,10 +27,17 @@ export class Server {
 
   /** Starts a server and waits until it listens. */
   static async start(listen = '127.0.0.1:0', rate = 50) {
-    const server = new Server();
-    const child = spawn(BINARY, ['run', 'all', '--listen', listen, '--rate', `${rate}`, ...MARKET], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    return Server.born(new Server(), ['run', 'all', '--listen', listen, '--rate', `${rate}`]);
+  }
+
+  /**
+   * `server` as the process that these arguments start.
+   * @template {Server} T
+   * @param {T} server
+   * @param {string[]} args
+   */
+  static async born(server, args) {
+    const child = spawn(BINARY, [...args, ...MARKET], { stdio: ['ignore', 'ignore', 'pipe'] });
     running.add(child);
     server.#child = child;
     server.#gone = once(child, 'exit').finally(() => running.delete(child));
@@ -41,7 +48,7 @@ export class Server {
       lines.once('close', () => resolve('nothing'));
     });
     const first = await within(line, 'the first line of the server');
-    const [, address, token] = /page http:\/\/(\S+:\d+)\/#presenter=(\w+) /.exec(first) ?? [];
+    const [, address, token] = /page http:\/\/(\S+:\d+)\/\S*#presenter=(\w+) /.exec(first) ?? [];
     assert.ok(address, `the server said: ${first}`);
     server.address = address;
     server.token = token;

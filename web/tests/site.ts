@@ -27,19 +27,22 @@ export const test = base.extend<{ wrong: string[] }, { server: Server }>({
     { scope: 'worker' },
   ],
   baseURL: async ({ server }, use) => use(server.origin),
-  wrong: async ({ page, server }, use) => {
-    const wrong: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error') wrong.push(message.text());
-    });
-    page.on('pageerror', (error) => wrong.push(error.message));
-    page.on('request', (request) => {
-      const url = request.url();
-      if (!/^(data|blob):/.test(url) && new URL(url).host !== server.address) wrong.push(url);
-    });
-    await use(wrong);
-  },
+  wrong: async ({ page, server }, use) => use(complaints(page, [server.address])),
 });
+
+/** What the browser complains about from now on, and every request to somebody else than `hosts`. */
+export function complaints(page: Page, hosts: readonly string[]): string[] {
+  const wrong: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') wrong.push(message.text());
+  });
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!/^(data|blob):/.test(url) && !hosts.includes(new URL(url).host)) wrong.push(url);
+  });
+  return wrong;
+}
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
