@@ -54,6 +54,8 @@ export async function visitor(browser: Browser, size = BOARD): Promise<Page> {
 export const lane = (page: Page, way: WayName) => page.locator(`section[data-way="${way}"]`);
 export const control = (page: Page, keys: string) => page.locator(`[aria-keyshortcuts="${keys}"]`);
 export const faultButton = (page: Page, name: FaultName) => page.locator(`[data-fault="${name}"]`);
+/** A fault as the highlighter names it over the diagram; an old one may still be in view. */
+export const named = (page: Page, text: string) => page.locator('.names .name').getByText(text, { exact: true }).last();
 export const keyOf = (name: FaultName) => FAULTS.find((fault) => fault.name === name)!.key;
 
 /** Brings everything that can be broken into sight. */

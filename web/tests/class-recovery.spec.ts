@@ -1,0 +1,158 @@
+// What becomes of the board's lanes after a fault: how soon each is fresh, what it lost and what it was given again. The
+// line under each lane is held against what its client was really sent.
+
+import { expect, type Page, type Response } from '@playwright/test';
+
+import type { WayName } from '../src/types.ts';
+import { allLive, choose, lane, makeWell, openBoard, PATIENCE, press, says, test, WAYS } from './class.ts';
+import { marksOf, type Passed } from './class-road.ts';
+
+test.use({ rate: 10 });
+
+/** What came with one exchange: when its request was sent, and the events, by number. */
+interface Exchange {
+  asked_ms: number;
+  came_ms: number;
+  seqs: number[];
+}
+type Diary = Record<WayName, Exchange[]>;
+
+/** Keeps what each lane's client is sent from now on: of the whole answers what the browser got, of the streams what
+ *  passed on the road. To be called before the page is opened. */
+function keepDiary(page: Page): () => Diary {
+  const passed = marksOf(page);
+  const answers: Record<'poll' | 'long-poll', Exchange[]> = { poll: [], 'long-poll': [] };
+  const read = async (response: Response) => {
+    const way = /:\d+\/(poll|long-poll)\/stock-price\?.*lane=board-/.exec(response.url())?.[1];
+    if (!way || response.status() !== 200) return;
+    const { events } = (await response.json()) as { events: { seq: number }[] };
+    const { startTime } = response.request().timing();
+    const exchange = { asked_ms: startTime, came_ms: Date.now(), seqs: events.map(({ seq }) => seq) };
+    if (events.length > 0) answers[way as 'poll' | 'long-poll'].push(exchange);
+  };
+  page.on('response', (response) => void read(response).catch(() => {})); // one that was cut has no body
+  return () => ({ ...answers, ws: streamsOf(passed, 'ws'), sse: streamsOf(passed, 'sse') });
+}
+
+function streamsOf(passed: readonly Passed[], way: WayName): Exchange[] {
+  const mine = passed.filter((piece) => piece.way === way);
+  return mine
+    .filter(({ kind }) => kind === 'request')
+    .map((request) => {
+      const events = mine.filter(({ connection, up, seq, kind }) => {
+        return connection === request.connection && !up && seq !== null && kind !== 'lost';
+      });
+      return {
+        asked_ms: request.came_us / 1000,
+        came_ms: (events[0]?.went_us ?? Infinity) / 1000,
+        seqs: events.map(({ seq }) => seq!),
+      };
+    })
+    .filter(({ seqs }) => seqs.length > 0);
+}
+
+/** The last line of a lane: what the board says of its recovery. */
+async function recovered(page: Page, way: WayName) {
+  await expect(lane(page, way)).toContainText(/fresh in/, PATIENCE);
+  const text = await lane(page, way).innerText();
+  const figure = (around: RegExp) => Number((around.exec(text)?.[1] ?? 'missing').replaceAll(',', ''));
+  return {
+    fresh_ms: 1000 * figure(/fresh in ([\d.]+)/),
+    lost: figure(/([\d,]+)\s+lost/),
+    replayed: figure(/([\d,]+)\s+replayed/),
+    twice: /([\d,]+)\s+came twice/.test(text) ? figure(/([\d,]+)\s+came twice/) : 0,
+  };
+}
+
+/** The first exchange that was begun after an instant and brought anything, and the one before it. */
+function around(exchanges: readonly Exchange[], instant_ms: number): [Exchange, Exchange] {
+  const place = exchanges.findIndex(({ asked_ms }) => asked_ms > instant_ms);
+  expect(place, 'something came before and after the fault').toBeGreaterThan(0);
+  return [exchanges[place - 1]!, exchanges[place]!];
+}
+
+/** How many prices lay before an instant, of those that an exchange brought. */
+function before(seqs: readonly number[], instant_ms: number, { start_us, rate }: { start_us: number; rate: number }) {
+  return seqs.filter((seq) => start_us / 1000 + (1000 * seq) / rate < instant_ms).length;
+}
+
+const holes = (seqs: readonly number[]) =>
+  seqs.slice(1).reduce((sum, seq, place) => sum + Math.max(0, seq - seqs[place]! - 1), 0);
+
+test('after a cut of 3 s the three that are told lose nothing, and a snapshot does', async ({ page, room }) => {
+  const diary = keepDiary(page);
+  await openBoard(page, room);
+  const { market } = await room.state();
+  // Each has heard something before, so that there is something to lose.
+  await expect.poll(() => Object.values(diary()).every((exchanges) => exchanges.length > 0), PATIENCE).toBe(true);
+  await press(page, 'cut');
+  await says(room, 'sse', ({ weather }) => weather.stall && weather.cut_every_ms !== null);
+  const cut_ms = Date.now();
+  await says(room, 'sse', ({ weather }) => !weather.stall && weather.cut_every_ms === null); // ends by itself
+  const over_ms = Date.now();
+  await allLive(page);
+  for (const way of WAYS) {
+    const { fresh_ms, lost, replayed, twice } = await recovered(page, way);
+    const [last, first] = around(diary()[way], cut_ms);
+    // From the end of the fault until the client had something new, up to when we read it.
+    expect(fresh_ms, way).toBeGreaterThan(first.came_ms - over_ms - 500);
+    expect(fresh_ms, way).toBeLessThan(Date.now() - cut_ms);
+    if (way === 'poll') {
+      expect(lost, way).toBe(first.seqs.at(-1)! - last.seqs.at(-1)! - 1);
+      expect(lost, way).toBeGreaterThan(20); // 3 s at 10 prices a second, and what the interval takes
+      expect(replayed, way).toBe(0);
+      continue;
+    }
+    const seqs = diary()[way].flatMap((exchange) => exchange.seqs);
+    expect(holes(seqs), way).toBe(0);
+    expect([lost, twice], way).toEqual([0, 0]);
+    expect(new Set(seqs).size, `${way}: nothing comes twice`).toBe(seqs.length);
+    // The two clocks agree within the tenth of a second in which a price is published.
+    expect(replayed, way).toBeGreaterThanOrEqual(before(first.seqs, first.asked_ms - 100, market));
+    expect(replayed, way).toBeLessThanOrEqual(before(first.seqs, first.asked_ms + 100, market));
+    expect(replayed, way).toBeGreaterThan(20);
+  }
+});
+
+test('after the end of all four servers nobody who is told has a hole', async ({ page, room }) => {
+  const diary = keepDiary(page);
+  await openBoard(page, room);
+  await expect.poll(() => Object.values(diary()).every((exchanges) => exchanges.length > 0), PATIENCE).toBe(true);
+  await press(page, 'kill');
+  for (const way of WAYS) await says(room, way, ({ state }) => state === 'down');
+  for (const way of WAYS) await says(room, way, ({ state }) => state === 'up');
+  await allLive(page);
+  for (const way of ['long-poll', 'ws', 'sse'] as const) {
+    const { lost, twice, replayed } = await recovered(page, way);
+    const seqs = diary()[way].flatMap((exchange) => exchange.seqs);
+    expect([holes(seqs), lost, twice], way).toEqual([0, 0, 0]);
+    expect(replayed, way).toBeGreaterThan(10); // at least the 2 s without a server
+  }
+  expect((await recovered(page, 'poll')).lost).toBeGreaterThan(10);
+});
+
+test('all is well again at one press', async ({ page, room, wrong }) => {
+  await openBoard(page, room);
+  for (const [way, fault] of [
+    ['poll', 'delay'],
+    ['long-poll', 'jitter'],
+    ['ws', 'stall'],
+    ['sse', 'lumps'],
+  ] as const) {
+    await choose(page, way);
+    await press(page, fault);
+    await expect(page.locator(`[data-fault="${fault}"][aria-pressed="true"]`)).toBeVisible();
+  }
+  await press(page, 'leave-dead');
+  await expect.poll(async () => (await room.state()).leave_dead).toBe(true);
+  await makeWell(page);
+  const fair = { delay_ms: 0, jitter_ms: 0, stall: false, lumps: false };
+  await expect
+    .poll(async () => (await room.state()).lanes.map(({ weather }: { weather: object }) => weather), PATIENCE)
+    .toEqual(WAYS.map(() => expect.objectContaining(fair)));
+  await expect.poll(async () => (await room.state()).leave_dead).toBe(false);
+  await expect(page.locator('[data-fault][aria-pressed="true"], [data-fault][aria-pressed="mixed"]')).toHaveCount(0);
+  await allLive(page);
+  for (const way of ['ws', 'sse'] as const) expect((await recovered(page, way)).lost, way).toBe(0);
+  expect(wrong).toEqual([]);
+});
