@@ -9,7 +9,6 @@ import type { LaneState } from '../src/class/state.ts';
 import {
   choose,
   click,
-  control,
   faultButton,
   lane,
   makeWell,
@@ -212,6 +211,6 @@ test('who comes back is refused, and told when to come again', async ({ page, ro
   // SSE has been told to stop for good; the others come by themselves.
   await expect(page.locator('section[data-state="live"]')).toHaveCount(3, PATIENCE);
   await expect(lane(page, 'sse')).toHaveAttribute('data-state', 'ended');
-  for (let time = 0; time < 2; time += 1) await control(page, '4').click();
+  for (let time = 0; time < 2; time += 1) await page.keyboard.press('4');
   await expect(lane(page, 'sse')).toHaveAttribute('data-state', 'live', PATIENCE);
 });

@@ -76,15 +76,19 @@ export const press = (page: Page, name: FaultName) => page.keyboard.press(keyOf(
 
 /** Which lanes are broken from here on: all, or one. */
 export async function choose(page: Page, where: WayName | 'all'): Promise<void> {
+  await openRest(page);
   await control(page, KEYS.lanes.toUpperCase()).selectOption(where);
-  await page.locator('h1').click(); // a key that is pressed in a list belongs to the list
+  await leaveList(page);
 }
+
+/** A key that is pressed in a list belongs to the list. */
+const leaveList = (page: Page) => page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
 
 /** Sets how much of a fault there is to be. */
 export async function set(page: Page, name: FaultName, value: number): Promise<void> {
   await openRest(page);
   await control(page, `Shift+${keyOf(name).toUpperCase()}`).selectOption(String(value));
-  await page.locator('h1').click();
+  await leaveList(page);
 }
 
 export const makeWell = (page: Page) => page.keyboard.press(KEYS.well);

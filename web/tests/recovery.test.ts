@@ -67,6 +67,16 @@ describe('a stream that was cut', () => {
     expect(recoveryOf(record, 1200, 4200, 9000)).toEqual({ fresh_ms: 111, lost: 0, replayed: 6, twice: 0 });
   });
 
+  it('was fresh at once if that came before the end was told', () => {
+    const { record, hear, open, first } = lane('poll', 5000);
+    first.close(1201, true);
+    // It was held up on the road, and went on as soon as the road was well.
+    const poll = open(3900, 4111);
+    hear(4000, 4112);
+    poll.close(4112);
+    expect(recoveryOf(record, 1200, 4200, 9000)).toMatchObject({ fresh_ms: 0, lost: 5 });
+  });
+
   it('has lost what came to nobody', () => {
     const { record, hear, open, first } = lane('sse', 3000);
     first.close(1201, true);

@@ -17,6 +17,8 @@ export interface Recovery {
 
 /** A price this much newer may still be in a queue of the browser, or in the answer to a request that is on its way. */
 const JUST_MS = 100;
+/** The class tells of an end some ten times a second: what came so shortly before it was told came after the end. */
+const TOLD_MS = 150;
 /** So many prices from before the fault tell how long the way here is. */
 const BEFORE = 50;
 
@@ -32,7 +34,7 @@ export function recoveryOf(record: LaneRecord, from: number, to: number | null, 
   const seen = new Set(caughtUp.map(({ at }) => at)); // a symbol has one price an instant
   const [first, last] = [events[known]!.at, (caughtUp.at(-1) ?? events[known]!).at];
   return {
-    fresh_ms: fresh === null ? null : fresh - to,
+    fresh_ms: fresh === null ? null : Math.max(0, fresh - to),
     lost: of.truth.all.filter(({ at }) => at > first && at <= last && !seen.has(at)).length,
     // A snapshot is the newest price, and none that was given again.
     replayed: of.way === 'poll' ? 0 : caughtUp.filter((one) => isReplayed(record, one)).length,
@@ -49,7 +51,7 @@ function heardBy(events: readonly Heard[], instant: number): number {
 function freshAt(record: LaneRecord, from: number, to: number, known: number): number | null {
   const { events, of } = record;
   const slack = JUST_MS + wayHere(record, known);
-  for (const sign of signsOfLife(record, from, to)) {
+  for (const sign of signsOfLife(record, from, Math.max(from, to - TOLD_MS))) {
     const believed = events[heardBy(events, sign) - 1]!;
     const newest = of.truth.all[firstFrom(of.truth.all, sign - slack, ({ at }) => of.local(at)) - 1];
     if (!newest || newest.at <= believed.at) return sign;
