@@ -30,6 +30,36 @@ for (const path of PAGES) {
   }
 }
 
+// These live in a class; without one they stand, and say what is missing.
+for (const lang of LANGS) {
+  for (const [name, says] of [
+    ['wire', 'fourways classroom'],
+    ['join', 'fourways classroom'],
+    ['budget', ''],
+  ] as const) {
+    const path = `/${lang}/${name}`;
+    test(`${path} stands without a class`, async ({ page, wrong }) => {
+      await page.goto(path);
+      await expect(page.locator('h1')).toHaveCount(1);
+      await expect(page.locator('main')).toContainText(says);
+      await expect(page.locator('html')).toHaveAttribute('lang', lang === 'zh' ? 'zh-CN' : 'en');
+      for (const [width, colorScheme] of [
+        [1920, 'light'],
+        [1280, 'dark'],
+        [390, 'dark'],
+      ] as const) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.emulateMedia({ colorScheme });
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${width} px`).toBeLessThanOrEqual(
+          width,
+        );
+        expect(await violations(page), `${width} px, ${colorScheme}`).toEqual([]);
+      }
+      expect(wrong).toEqual([]);
+    });
+  }
+}
+
 test("the first language is the browser's", async ({ browser, server }) => {
   for (const [locale, path] of [
     ['zh-CN', '/zh/'],
