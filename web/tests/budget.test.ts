@@ -213,7 +213,8 @@ describe('other origins', () => {
     { way: 'poll', port: 8081, state: 'up', weather },
     { way: 'long-poll', port: 8082, state: 'down', weather },
     { way: 'ws', port: 8083, state: 'up', weather: { ...weather, stall: true } },
-    { way: 'sse', port: 8084, state: 'up', weather },
+    { way: 'sse', port: 8084, state: 'up', weather, last_break: { kind: 'cut', until_us: null } },
+    { way: 'sse', port: 8085, state: 'up', weather, last_break: { kind: 'cut', until_us: 5 } },
   ];
   const answer = (status: number, body: unknown) => {
     vi.stubGlobal('location', { protocol: 'http:', hostname: '192.168.1.20' });
@@ -222,8 +223,8 @@ describe('other origins', () => {
 
   it('are the lanes of the class that nobody is breaking', async () => {
     answer(200, { lanes });
-    expect(await otherOrigins()).toEqual(['http://192.168.1.20:8081', 'http://192.168.1.20:8084']);
-    answer(200, { lanes: lanes.slice(1, 3) });
+    expect(await otherOrigins()).toEqual(['http://192.168.1.20:8081', 'http://192.168.1.20:8085']);
+    answer(200, { lanes: lanes.slice(1, 4) });
     expect(await otherOrigins()).toBe('broken');
   });
 

@@ -1,6 +1,6 @@
 // Other origins of the same feed. In a class each lane stands at a port of its own, and a port is an origin of its own.
 
-import type { ClassState, Weather } from '../state.ts';
+import type { ClassState, LaneState } from '../state.ts';
 
 /** Why there is none: no class (`fourways run`), no lane that is up and in fair weather, or no answer. */
 export type NoOrigin = 'alone' | 'broken' | 'silent';
@@ -14,7 +14,7 @@ export async function otherOrigins(): Promise<string[] | NoOrigin> {
     const answer = await fetch('/api/class', { cache: 'no-store', signal: AbortSignal.timeout(PATIENCE_MS) });
     if (answer.status !== 200) return answer.ok || answer.status === 404 ? 'alone' : 'silent';
     const { lanes } = (await answer.json()) as ClassState;
-    const well = lanes.filter(({ state, weather }) => state === 'up' && isFair(weather));
+    const well = lanes.filter((lane) => lane.state === 'up' && isWell(lane));
     if (well.length === 0) return 'broken';
     return well.map(({ port }) => `${location.protocol}//${location.hostname}:${port}`);
   } catch {
@@ -22,4 +22,5 @@ export async function otherOrigins(): Promise<string[] | NoOrigin> {
   }
 }
 
-const isFair = (weather: Weather) => Object.values(weather).every((part) => !part);
+const isWell = ({ weather, last_break }: LaneState) =>
+  last_break?.until_us !== null && Object.values(weather).every((part) => !part);
