@@ -7,7 +7,7 @@ import type { Classroom } from '../../clients/node/classroom.mjs';
 import { SCENES } from '../src/class/scenes/all.ts';
 import type { Step } from '../src/class/scenes/types.ts';
 import { FAIR, type ClassState } from '../src/class/state.ts';
-import { openBoard, openRest, PATIENCE, test, visitor } from './class.ts';
+import { allLive, lane, openBoard, openRest, PATIENCE, test, visitor, WAYS } from './class.ts';
 
 /** What the class must have become by a step; what a step does not name is calm. */
 function wanted(step: Step) {
@@ -59,15 +59,16 @@ async function play(page: Page, room: Classroom, audience: Page, id: string): Pr
   }
 }
 
-/** Waits for what the next step is to speak of. */
+/** Waits for what the steps behind this one speak of: a presenter is not in such a hurry. */
 async function settled(page: Page, step: Step): Promise<void> {
-  if (step.kind !== 'watch') return;
-  if (step.acts?.some((act) => act === 'kill' || act === 'deploy')) {
+  if (step.kind !== 'watch' && step.kind !== 'predict') return;
+  if (step.kind === 'watch' && step.acts?.some((act) => act === 'kill' || act === 'deploy')) {
     await expect(page.locator('section[data-server="up"]')).not.toHaveCount(4, PATIENCE);
     await expect(page.locator('section[data-server="up"]')).toHaveCount(4, PATIENCE);
   }
   if (step.weather?.stall) return; // the plug is out: nobody lives
-  await expect(page.locator('section[data-state="live"]')).toHaveCount(4, PATIENCE);
+  await allLive(page);
+  for (const way of WAYS) await expect(lane(page, way).locator('.numbers .big').first()).toHaveText(/\d/, PATIENCE);
 }
 
 /** Begins with a scene, by the list and the one button. */
