@@ -36,6 +36,10 @@ export function among(values: readonly number[], value: number): number[] {
 export function keyOf(event: KeyboardEvent): string | null {
   const target = event.target as HTMLElement;
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return null;
+  // A presenter's remote control sends these, whatever was chosen last: a list has other keys of its own.
+  if (/^Page(Up|Down)$/.test(event.key) && target.matches('select') && !target.closest('dialog, [role="dialog"]')) {
+    return event.key.toLowerCase();
+  }
   if (target.closest('input, textarea, select, [contenteditable], dialog, [role="dialog"]')) return null;
   if (event.key === ' ' && target.closest('button, a, summary')) return null;
   return event.key.toLowerCase();
