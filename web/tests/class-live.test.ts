@@ -219,6 +219,20 @@ describe('the presenter', () => {
 });
 
 // The last one: what it learns, the page knows for as long as it lives.
+it('is loaded again when its roads have moved: only then may it talk to them', async () => {
+  const reload = vi.fn();
+  vi.stubGlobal('location', { href: 'http://192.168.1.20:8080/en/board', reload });
+  await inClass(() => {
+    const at = (port: number) => ({ type: 'class', ...STATE, lanes: [{ way: 'sse', port, state: 'up' }] });
+    newest().tell({ type: 'class', ...STATE });
+    expect(reload).not.toHaveBeenCalled();
+    newest().tell(at(8084));
+    expect(reload).toHaveBeenCalledTimes(1);
+  });
+  newest().tell({ type: 'class', ...STATE, lanes: [{ way: 'sse', port: 8085 }] });
+  expect(reload).toHaveBeenCalledTimes(1);
+});
+
 it('where there is no class nobody connects', async () => {
   vi.stubGlobal('fetch', async () => {
     asked += 1;

@@ -6,6 +6,7 @@ import { ref, shallowRef } from 'vue';
 import { post, token, type Refusal, type Refused } from '../presenter.ts';
 import { Backoff, rest } from '../transports/shared.ts';
 import type { WayName } from '../types.ts';
+import { whenMoved } from './moved.ts';
 import type { ClassState, Command, Cost, Mark, Told } from './state.ts';
 
 /** Who looks on is told the cost of the lanes each second: after this long without a word the connection is dead. */
@@ -46,6 +47,10 @@ export class Live {
 
   constructor(state: ClassState) {
     this.state.value = state;
+    this.#life.signal.addEventListener(
+      'abort',
+      whenMoved(this.state, () => location.reload()),
+    );
     void this.#run(this.#life.signal);
   }
 
