@@ -148,24 +148,34 @@ describe('what a process uses', () => {
 
   it('is its share of a core over the last seconds', () => {
     const usage = new Usage();
-    expect(usage.of('sse')).toBeNull();
-    usage.take(cost(7, 0), 1_000_000);
-    expect(usage.of('sse')).toEqual({ cpu_percent: null, rss_bytes: 5_800_000, sockets: 2 });
-    usage.take(cost(7, 100_000), 2_000_000);
-    expect(usage.of('sse')?.cpu_percent).toBe(10);
-    for (let second = 3; second <= 8; second += 1) usage.take(cost(7, 100_000), second * 1_000_000);
-    expect(usage.of('sse')?.cpu_percent).toBe(0);
+    expect(usage.of('sse', 0)).toBeNull();
+    usage.take(cost(7, 0), 1_000_000, 0);
+    expect(usage.of('sse', 0)).toEqual({ cpu_percent: null, rss_bytes: 5_800_000, sockets: 2 });
+    usage.take(cost(7, 100_000), 2_000_000, 0);
+    expect(usage.of('sse', 0)?.cpu_percent).toBe(10);
+    for (let second = 3; second <= 8; second += 1) usage.take(cost(7, 100_000), second * 1_000_000, 0);
+    expect(usage.of('sse', 0)?.cpu_percent).toBe(0);
+  });
+
+  it('is not known any more when nobody tells of it', () => {
+    const usage = new Usage();
+    usage.take(cost(7, 0), 1_000_000, 500);
+    usage.take(cost(7, 100_000), 2_000_000, 1500);
+    expect(usage.of('sse', 4500)?.sockets).toBe(2);
+    expect(usage.of('sse', 4501)).toBeNull();
+    usage.take(cost(7, 100_000), 9_000_000, 8500);
+    expect(usage.of('sse', 8600)?.sockets).toBe(2);
   });
 
   it('begins anew with another process, and is unknown without one', () => {
     const usage = new Usage();
-    usage.take(cost(7, 900_000), 1_000_000);
-    usage.take(cost(8, 1_000), 2_000_000);
-    expect(usage.of('sse')?.cpu_percent).toBeNull();
-    usage.take(cost(8, 51_000), 3_000_000);
-    expect(usage.of('sse')?.cpu_percent).toBe(5);
-    usage.take(cost(null, null), 4_000_000);
-    expect(usage.of('sse')?.cpu_percent).toBeNull();
+    usage.take(cost(7, 900_000), 1_000_000, 0);
+    usage.take(cost(8, 1_000), 2_000_000, 0);
+    expect(usage.of('sse', 0)?.cpu_percent).toBeNull();
+    usage.take(cost(8, 51_000), 3_000_000, 0);
+    expect(usage.of('sse', 0)?.cpu_percent).toBe(5);
+    usage.take(cost(null, null), 4_000_000, 0);
+    expect(usage.of('sse', 0)?.cpu_percent).toBeNull();
   });
 
   it('stands in the numbers of a lane only in a class, with a dash where it is not known', () => {

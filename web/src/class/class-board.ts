@@ -14,7 +14,7 @@ import { recovering } from './windows.ts';
 
 /** What is shown of a lane in a class. */
 export interface ClassSight {
-  /** Null: the class does not know this lane. */
+  /** Null: the class does not know this lane, or does not answer. */
   state: LaneState | null;
   used: InUse | null;
   recovery: Recovery | null;
@@ -32,7 +32,7 @@ export async function attend(live: Live, local: (us: number) => number) {
   const { windows, did } = scope.run(() => useFaults(() => live, local))!;
   const roads = new ClassRoads(live);
   const usage = new Usage();
-  const quiet = live.onCost((lanes, at_us) => usage.take(lanes, at_us));
+  const quiet = live.onCost((lanes, at_us) => usage.take(lanes, at_us, performance.now()));
   await opened(live);
   return {
     live,
@@ -43,8 +43,8 @@ export async function attend(live: Live, local: (us: number) => number) {
       const now = performance.now();
       const window = recovering(windows.value, way, now);
       return {
-        state: live.state.value?.lanes.find((lane) => lane.way === way) ?? null,
-        used: usage.of(way),
+        state: (live.open.value && live.state.value?.lanes.find((lane) => lane.way === way)) || null,
+        used: usage.of(way, now),
         recovery: window && recoveryOf(record, window.from, window.to, now),
       };
     },

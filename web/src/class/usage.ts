@@ -3,7 +3,8 @@
 import type { WayName } from '../types.ts';
 import type { Cost } from './state.ts';
 
-/** Null: the system does not tell, there is no process, or it has not been watched for long enough. */
+/** Null: the system does not tell, there is no process, it has not been watched for long enough, or nobody has told of it
+ *  for a while. */
 export interface InUse {
   /** Percent of one core, over the last seconds. */
   cpu_percent: number | null;
@@ -19,12 +20,16 @@ interface Reading {
 
 /** Over how long CPU is averaged: a way that does little does it in jerks. */
 const OVER_US = 5_000_000;
+/** It is told once a second. What is older, nobody knows. */
+const SILENT_MS = 3000;
 
 export class Usage {
   readonly #readings = new Map<WayName, Reading[]>();
+  #told = -Infinity;
 
-  /** Takes what was told; `at_us` is when it was read, by the clock of the server. */
-  take(lanes: Readonly<Record<WayName, Cost>>, at_us: number): void {
+  /** Takes what was told at `now`, `performance.now()`; `at_us` is when it was read, by the clock of the server. */
+  take(lanes: Readonly<Record<WayName, Cost>>, at_us: number, now: number): void {
+    this.#told = now;
     for (const [way, cost] of Object.entries(lanes) as [WayName, Cost][]) {
       const before = this.#readings.get(way) ?? [];
       // Another process begins anew, and so does a clock that was set back.
@@ -35,8 +40,9 @@ export class Usage {
     }
   }
 
-  /** Null before anything was told. */
-  of(way: WayName): InUse | null {
+  /** Null before anything was told, and when it was too long before `now`. */
+  of(way: WayName, now: number): InUse | null {
+    if (now - this.#told > SILENT_MS) return null;
     const readings = this.#readings.get(way) ?? [];
     const [first, last] = [readings[0], readings.at(-1)];
     if (!first || !last) return null;
