@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { recoveryOf } from '../src/class/recovery.ts';
+import { factsOfRecovery } from '../src/class/recovery-facts.ts';
 import { LaneRecord } from '../src/lane/record.ts';
 import { Truth } from '../src/lane/truth.ts';
 import type { WayName } from '../src/types.ts';
@@ -179,5 +180,21 @@ describe('nothing', () => {
     const { record } = lane('sse', 1000);
     expect(recoveryOf(record, 1200, null, 9000)).toBeNull();
     expect(recoveryOf(record, -100, -100, 9000)).toBeNull();
+  });
+});
+
+describe('in words', () => {
+  const figures = (fresh_ms: number | null, twice = 0) =>
+    factsOfRecovery({ fresh_ms, lost: 3, replayed: 4, twice }, 'en').map((column) =>
+      column.map(([, figure]) => figure),
+    );
+
+  it('is three figures, with what came twice where anything did', () => {
+    expect(figures(1250)).toEqual([['1.25'], ['3'], ['4']]);
+    expect(figures(1250, 2)[2]).toEqual(['4', '2']);
+  });
+
+  it('has no figure before the lane is fresh: more may be lost and more may come', () => {
+    expect(figures(null, 2)).toEqual([['–'], ['–'], ['–']]);
   });
 });
