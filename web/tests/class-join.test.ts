@@ -2,15 +2,19 @@
 // browser, no server: the few things of one that are touched are played here.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { nextTick, shallowRef } from 'vue';
 
 import { cursorFor, forget, recall, remember } from '../src/class/join/memory.ts';
+import { useMyBet } from '../src/class/join/my-bet.ts';
 import { PhoneLane } from '../src/class/join/phone-lane.ts';
 import { latency } from '../src/class/join/phone-sight.ts';
 import { Sleep } from '../src/class/join/sleep.ts';
 import { qrPath } from '../src/class/qr-path.ts';
+import type { ClassState } from '../src/class/state.ts';
 import { isInWave, Wave } from '../src/class/wave.ts';
 import { LaneRecord } from '../src/lane/record.ts';
 import { Truth } from '../src/lane/truth.ts';
+import { klass } from './fault-class.ts';
 
 const EPOCH = 'aaaaaa';
 /** The clock of the server is a thousand seconds ahead. */
@@ -134,6 +138,52 @@ describe('where a phone goes on', () => {
     ] as const) {
       expect(cursorFor(way, epoch, place)).toBe('');
     }
+  });
+});
+
+describe('a bet', () => {
+  const bets = (open: boolean, placed: number) => ({ open, hidden: true, placed, counts: null });
+  const told = (id: string, is: ReturnType<typeof bets>): ClassState => ({
+    ...klass(),
+    scene: { id, step: 0 },
+    bets: is,
+  });
+  /** A page that was loaded, and what it said. */
+  function loaded(state: ClassState) {
+    const said: string[] = [];
+    const held = shallowRef<ClassState | null>(state);
+    const mine = useMyBet({ state: held, bet: (way) => void said.push(way) });
+    return { ...mine, said, held };
+  }
+  beforeEach(() => {
+    const kept = new Map<string, string>();
+    vi.stubGlobal('sessionStorage', {
+      getItem: (name: string) => kept.get(name) ?? null,
+      setItem: (name: string, value: string) => kept.set(name, value),
+      removeItem: (name: string) => kept.delete(name),
+    });
+  });
+
+  it('is shown again by a page that is loaded again, and counts again as long as bets are taken', () => {
+    const first = loaded(told('plug', bets(true, 0)));
+    expect(first.mine.value).toBeNull();
+    first.bet('sse');
+    expect(first.said).toEqual(['sse']);
+    const again = loaded(told('plug', bets(true, 3)));
+    expect([again.mine.value, again.said]).toEqual(['sse', ['sse']]);
+    const closed = loaded(told('plug', bets(false, 3)));
+    expect([closed.mine.value, closed.said]).toEqual(['sse', []]);
+  });
+
+  it('is about its own question only', async () => {
+    const first = loaded(told('plug', bets(true, 0)));
+    first.bet('sse');
+    expect(loaded(told('faster', bets(true, 3))).mine.value).toBeNull();
+    expect(loaded(told('plug', bets(true, 0))).mine.value).toBeNull(); // nobody has bet: these are new bets
+    first.held.value = told('faster', bets(true, 0));
+    await nextTick();
+    expect(first.mine.value).toBeNull();
+    expect(loaded(told('plug', bets(true, 3))).mine.value).toBeNull();
   });
 });
 

@@ -4,6 +4,8 @@ import type { WayName } from '../../types.ts';
 import { WAYS } from '../../words.ts';
 
 const NAME = 'lane';
+/** Under which the bet is kept, with the demo it is about. */
+const BET = 'bet';
 
 export interface Place {
   way: WayName;
@@ -25,6 +27,26 @@ export function recall(): Place | null {
     const [name, cursor = ''] = (sessionStorage.getItem(NAME) ?? '').split(' ');
     const way = WAYS.find((known) => known === name);
     return way ? { way, cursor } : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Null: there is no bet any more. */
+export function rememberBet(way: WayName | null, scene: string): void {
+  try {
+    if (way) sessionStorage.setItem(BET, `${way} ${scene}`);
+    else sessionStorage.removeItem(BET);
+  } catch {
+    // As above: then it does not show what it chose.
+  }
+}
+
+/** What was bet on in this demo; null if nothing was. */
+export function recallBet(scene: string): WayName | null {
+  try {
+    const kept = sessionStorage.getItem(BET);
+    return WAYS.find((way) => kept === `${way} ${scene}`) ?? null;
   } catch {
     return null;
   }
