@@ -11,8 +11,8 @@ use transport::Problem;
 pub(crate) const SEATS: usize = 300;
 /// Of these, for the presenter alone.
 pub(crate) const RESERVED: usize = 8;
-/// Of one address; loopback is exempt. A whole class may sit behind one router.
-pub(crate) const PER_ADDRESS: usize = 64;
+/// Of one address; loopback is exempt, and so is the presenter. A whole class may sit behind one router.
+pub(crate) const PER_ADDRESS: usize = 150;
 
 /// Who sits where.
 #[derive(Debug, Default)]
@@ -34,20 +34,23 @@ pub(crate) struct Seat {
 }
 
 impl Seats {
-    /// A place for a connection from `address`; `may_present` if the presenter may be there.
+    /// A place for a connection from `address`; `may_present` if the presenter may be there. Such a one gets a place that
+    /// is kept for the presenter where visitors get none: the token can only come once it sits.
     ///
     /// # Errors
     /// 429 when that address has too many, 503 when there is none left.
     pub(crate) fn take(self: &Arc<Self>, address: IpAddr, may_present: bool) -> Result<Seat, Problem> {
         let address = address.to_canonical();
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if taken.of_address.get(&address).is_some_and(|mine| *mine >= PER_ADDRESS) && !address.is_loopback() {
+        let crowded = !address.is_loopback() && taken.of_address.get(&address) >= Some(&PER_ADDRESS);
+        let visitor = !crowded && taken.visitors < SEATS - RESERVED;
+        let kept = may_present && taken.all - taken.visitors < RESERVED;
+        if crowded && !kept {
             let detail = format!("{PER_ADDRESS} of yours are open; close one");
             let title = "too many connections from one address";
             return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, title, detail).retry_after(2));
         }
-        let visitor = taken.visitors < SEATS - RESERVED;
-        if taken.all >= SEATS || !(visitor || may_present) {
+        if taken.all >= SEATS || !(visitor || kept) {
             let detail = format!("{} devices are connected; come back when one has left", taken.visitors);
             return Err(
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the class is full", detail).retry_after(5)
@@ -61,6 +64,11 @@ impl Seats {
 }
 
 impl Seat {
+    /// Whoever sits there comes from here.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// Whether it is one of the kept ones: who sits there must be the presenter.
     pub(crate) fn is_reserved(&self) -> bool {
         !self.visitor
@@ -136,9 +144,19 @@ mod tests {
         let mine: Vec<_> = (0..PER_ADDRESS).map(|_| seats.take(address(1), false).unwrap()).collect();
         assert_eq!(seats.take("::ffff:192.0.2.1".parse().unwrap(), false).unwrap_err().status(), 429);
         assert!(seats.take(address(2), false).is_ok());
-        let here: Vec<_> =
-            (0..2 * PER_ADDRESS).map(|_| seats.take("127.0.0.1".parse().unwrap(), false)).collect();
-        assert!(here.iter().all(Result::is_ok), "loopback is exempt");
         drop(mine);
+        let here = (0..=PER_ADDRESS).map(|_| seats.take("127.0.0.1".parse().unwrap(), false));
+        assert!(here.collect::<Vec<_>>().iter().all(Result::is_ok), "loopback is exempt");
+    }
+
+    #[test]
+    fn the_presenter_comes_in_behind_the_router_of_a_class() {
+        let seats = Arc::new(Seats::default());
+        let class: Vec<_> = (0..PER_ADDRESS).map(|_| seats.take(address(1), true).unwrap()).collect();
+        assert!(class.iter().all(|seat| !seat.is_reserved()));
+        let kept: Vec<_> = (0..RESERVED).map(|_| seats.take(address(1), true).unwrap()).collect();
+        assert!(kept.iter().all(Seat::is_reserved), "without the token it has to go");
+        assert_eq!(seats.take(address(1), true).unwrap_err().status(), 429);
+        assert!(seats.take(address(2), false).is_ok(), "of the visitors' places none is gone");
     }
 }
