@@ -165,11 +165,8 @@ impl Class {
 
     /// Bets that are opened begin anew.
     fn set_bets(&self, bets: Bets) {
-        let before =
-            std::mem::replace(&mut self.stage.lock().unwrap_or_else(PoisonError::into_inner).1, bets);
-        if bets.open && !before.open {
-            self.phones.clear_bets();
-        }
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner).1 = bets;
+        self.phones.take_bets(bets.open);
         self.news.changed();
     }
 }

@@ -20,7 +20,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use transport::{Ping, Pings, Problem, Site};
 use wire::Line;
 
-use crate::phones::Key;
+use crate::phones::{Joining, Key};
 use crate::said::Said;
 use crate::seats::Seat;
 use crate::teller::{Told, state_text};
@@ -157,10 +157,9 @@ impl Visitor {
             Said::Presenter(_) => return Err("this is not the presenter, or not from here".to_owned()),
             Said::Join(lane, key) => {
                 let fresh = random().map_err(|error| error.to_string())?;
-                if let Some(before) = self.phone.take() {
-                    class.phones.leave(before);
-                }
-                let (key, you) = class.phones.join(lane, key.or(phone.ok()), fresh);
+                let (before, address) = (self.phone, self.seat.address());
+                let joined = class.phones.join(Joining { lane, key, before, fresh, address });
+                let (key, you) = joined.ok_or("there is no room for one more phone")?;
                 self.phone = Some(key);
                 class.news.changed();
                 let mut told = json!(you);

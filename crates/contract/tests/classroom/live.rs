@@ -184,6 +184,25 @@ async fn phones_join_bet_and_leave() {
 }
 
 #[tokio::test]
+async fn one_connection_is_one_phone_and_has_one_bet() {
+    let stage = Stage::open();
+    stage.done(json!({"do": "bets", "open": true})).await;
+    let mut page = Page::open(&stage).await;
+    let first = page.join(Some("sse")).await;
+    for key in 1..6 {
+        page.say(&json!({"join": "ws", "key": format!("{key:016x}")})).await;
+        let you = page.hear("you", |_| true).await;
+        assert_eq!((&you["number"], &you["key"]), (&first["number"], &first["key"]), "nobody has that key");
+        page.say(&json!({"bet": "ws"})).await;
+    }
+    // Said behind all bets.
+    page.say(&json!({"nothing": 1})).await;
+    page.hear("error", |_| true).await;
+    let state = stage.state().await;
+    assert_eq!((&state["bets"]["placed"], &state["phones"]["joined"]), (&1.into(), &1.into()));
+}
+
+#[tokio::test]
 async fn who_misbehaves_costs_only_itself() {
     let stage = Stage::open();
     let mut good = Page::open(&stage).await;
