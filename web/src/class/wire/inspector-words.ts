@@ -65,7 +65,7 @@ const en = {
   ],
   controls: 'What is shown',
   remark:
-    'The real bytes of four clients of this browser, with all the headers that it sends. A preflight (OPTIONS) is an exchange of its own. What TCP and IP add is not counted.',
+    'The real bytes of four clients of this browser, with all the headers that it sends. What TCP and IP add is not counted.',
 };
 
 export type InspectorWords = typeof en;
@@ -130,8 +130,7 @@ const zh: InspectorWords = {
     ['1 到 4', '某一路'],
   ],
   controls: '看什么',
-  remark:
-    '这是本浏览器的四个客户端的真实字节，浏览器发出的报头一个不少。预检（OPTIONS）是另外一次交换。TCP 和 IP 另加的不算。',
+  remark: '这是本浏览器的四个客户端的真实字节，浏览器发出的报头一个不少。TCP 和 IP 另加的不算。',
 };
 
 export const inspectorWords: Record<Lang, InspectorWords> = { en, zh };
