@@ -1,19 +1,16 @@
 // Takes the pictures of the README with the built binary: `just screenshots`.
 
-import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 
-import { chromium } from 'playwright-core';
-
 import { Server } from '../clients/node/server.mjs';
+import { launch } from './chromium.mjs';
+import { Classroom } from './classroom.mjs';
 
-const find = 'command -v chromium || command -v chromium-browser || command -v google-chrome';
-const executablePath = process.env.CHROMIUM ?? execFileSync('sh', ['-c', find], { encoding: 'utf8' }).trim();
 const folder = new URL('../pictures/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 
 const server = await Server.start('127.0.0.1:0', 16);
-const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-sync'] });
+const browser = await launch();
 for (const [lang, colorScheme] of [
   ['en', 'light'],
   ['zh', 'dark'],
@@ -27,5 +24,23 @@ for (const [lang, colorScheme] of [
   await page.screenshot({ path: new URL(`board-${lang}.png`, folder).pathname });
   await context.close();
 }
-await browser.close();
 await server.stop();
+
+// A class, whose four lanes were cut for three seconds and are back.
+const classroom = await Classroom.start();
+for (const [locale, colorScheme] of [
+  ['en-GB', 'light'],
+  ['zh-CN', 'dark'],
+]) {
+  const context = await browser.newContext({ viewport: { width: 1600, height: 900 }, colorScheme, locale });
+  const page = await context.newPage();
+  await page.goto(classroom.page);
+  await page.waitForFunction(() => document.querySelectorAll('[data-state="live"]').length === 4);
+  await page.waitForTimeout(9_000);
+  await classroom.command({ do: 'cut', for_ms: 3000 });
+  await page.waitForTimeout(7_500);
+  await page.screenshot({ path: new URL(`class-${locale.slice(0, 2)}.png`, folder).pathname });
+  await context.close();
+}
+await classroom.stop();
+await browser.close();
