@@ -62,7 +62,8 @@ export class Classroom extends Server {
     if (dead.length > 0) await this.command({ do: 'restart', lanes: dead });
     await until('a class in which all is well', async () => {
       const now = await this.state();
-      const well = now.lanes.every(({ state, extra }) => state === 'up' && extra === 0);
+      const whole = ({ last_break }) => last_break?.until_us !== null;
+      const well = now.lanes.every((lane) => lane.state === 'up' && lane.extra === 0 && whole(lane));
       return well && now.market.rate === this.rate && now.phones.joined === 0;
     });
   }

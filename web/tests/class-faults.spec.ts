@@ -39,7 +39,17 @@ const STANDING: readonly (readonly [FaultName, Is, string])[] = [
   ['slow-reader', ({ weather }) => weather.slow_reader_bits === 1000, 'slow reader 1 kbit/s'],
 ];
 /** Those that are over at once, or are about something else than the road; each has a test of its own. */
-const OTHERS: readonly FaultName[] = ['cut', 'half-open', 'kill', 'restart', 'deploy', 'leave-dead', 'extra', 'herd'];
+const OTHERS: readonly FaultName[] = [
+  'cut',
+  'cut-after',
+  'half-open',
+  'kill',
+  'restart',
+  'deploy',
+  'leave-dead',
+  'extra',
+  'herd',
+];
 
 const isPressed = (page: Page, name: FaultName, is: string) =>
   expect(faultButton(page, name)).toHaveAttribute('aria-pressed', is, PATIENCE);

@@ -85,11 +85,11 @@ test('phones bet, change their mind, and are counted', async ({ page, browser, r
     .getByRole('region', { name: /^Demo: / })
     .getByText('Your bets')
     .locator('..');
-  await expect(counts).toHaveText(/● Ajax polling 2\D.*2 of 2$/);
+  await expect(counts).toHaveText(/● Ajax polling\s*2\D.*2 of 2$/);
   expect((await state(room)).bets.counts).toEqual({ poll: 2, 'long-poll': 0, ws: 0, sse: 0 });
 
   await bet(two, 'sse').click();
-  await expect(counts).toHaveText(/● Ajax polling 1\D.*▼ SSE 1\s*2 of 2$/);
+  await expect(counts).toHaveText(/● Ajax polling\s*1\D.*▼ SSE\s*1\s*2 of 2$/);
   expect((await state(room)).bets).toMatchObject({ open: true, placed: 2, counts: { poll: 1, sse: 1 } });
 
   await page.keyboard.press('PageDown');
