@@ -104,12 +104,20 @@ export function marksOf(page: Page): Passed[] {
     const way = /^board-(.*)-\w+$/.exec(client)?.[1] as WayName;
     passed.push({ way, connection, up, kind, came_us, went_us, bytes, seq });
   };
+  onTold(page, (told) => told.type === 'taps' && told.marks.forEach(take));
+  return passed;
+}
+
+/** How often a page has been told what the lanes use; to be called before it is opened. */
+export function costsOf(page: Page): () => number {
+  let times = 0;
+  onTold(page, (told) => (times += told.type === 'cost' ? 1 : 0));
+  return () => times;
+}
+
+function onTold(page: Page, take: (told: Told) => void): void {
   page.on('websocket', (socket) => {
     if (!socket.url().endsWith('/api/class/live')) return;
-    socket.on('framereceived', ({ payload }) => {
-      const told = JSON.parse(String(payload)) as Told;
-      if (told.type === 'taps') told.marks.forEach(take);
-    });
+    socket.on('framereceived', ({ payload }) => take(JSON.parse(String(payload)) as Told));
   });
-  return passed;
 }

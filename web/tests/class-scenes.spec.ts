@@ -8,6 +8,7 @@ import { SCENES } from '../src/class/scenes/all.ts';
 import type { Step } from '../src/class/scenes/types.ts';
 import { FAIR, type ClassState } from '../src/class/state.ts';
 import { allLive, lane, openBoard, openRest, PATIENCE, test, visitor, WAYS } from './class.ts';
+import { costsOf } from './class-road.ts';
 
 /** What the class must have become by a step; what a step does not name is calm. */
 function wanted(step: Step) {
@@ -33,7 +34,7 @@ async function turn(page: Page, key: 'PageDown' | 'PageUp'): Promise<void> {
 const plain = (text: string) => text.replaceAll('`', '');
 
 /** Plays a scene from where its first step stands to where its last one does. */
-async function play(page: Page, room: Classroom, audience: Page, id: string): Promise<void> {
+async function play(page: Page, room: Classroom, audience: Page, id: string, costs: () => number): Promise<void> {
   const scene = SCENES.find((one) => one.id === id)!;
   for (const [number, step] of scene.steps.entries()) {
     const here = `${scene.id} ${number}`;
@@ -55,12 +56,12 @@ async function play(page: Page, room: Classroom, audience: Page, id: string): Pr
       await expect.poll(async () => plain(await read(page)), PATIENCE).toContain(plain(step.text.en));
       await expect.poll(async () => plain(await read(audience)), PATIENCE).toContain(plain(step.text.en));
     }
-    await settled(page, step);
+    await settled(page, step, costs);
   }
 }
 
 /** Waits for what the steps behind this one speak of: a presenter is not in such a hurry. */
-async function settled(page: Page, step: Step): Promise<void> {
+async function settled(page: Page, step: Step, costs: () => number): Promise<void> {
   if (step.kind !== 'watch' && step.kind !== 'predict') return;
   if (step.kind === 'watch' && step.acts?.some((act) => act === 'kill' || act === 'deploy')) {
     await expect(page.locator('section[data-server="up"]')).not.toHaveCount(4, PATIENCE);
@@ -69,6 +70,9 @@ async function settled(page: Page, step: Step): Promise<void> {
   if (step.kind === 'watch' && step.acts?.includes('unplug')) return; // nobody lives
   await allLive(page);
   for (const way of WAYS) await expect(lane(page, way).locator('.numbers .big').first()).toHaveText(/\d/, PATIENCE);
+  // What is used in a step is the difference of two tellings.
+  const before = costs();
+  await expect.poll(costs, PATIENCE).toBeGreaterThanOrEqual(before + 3);
 }
 
 /** Begins with a scene, by the list and the one button. */
@@ -94,13 +98,14 @@ test('no scene is left out here', () => {
 for (const part of PARTS) {
   test(`scenes from end to end: ${part.join(', ')}`, async ({ page, browser, room, wrong }) => {
     test.setTimeout(120_000);
+    const costs = costsOf(page);
     await openBoard(page, room);
     const audience = await visitor(browser);
     await openBoard(audience, room, true);
     await begin(page, room, part[0]);
     for (const [number, id] of part.entries()) {
       if (number > 0) await turn(page, 'PageDown');
-      await play(page, room, audience, id);
+      await play(page, room, audience, id, costs);
     }
     await ready(page);
     await openRest(page);
