@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Break, ClassState, Weather } from '../src/class/state.ts';
-import { FaultWindows, isAllOver, recovering, spanOf } from '../src/class/windows.ts';
+import { FaultWindows, isAllOver, newestHarm, newestOver, spanOf } from '../src/class/windows.ts';
 import { WAYS } from '../src/words.ts';
 import { broken, klass } from './fault-class.ts';
 
@@ -158,7 +158,7 @@ describe('what is in view', () => {
 });
 
 describe('the fault to recover from', () => {
-  it('is the newest that is over, for half a minute', () => {
+  it('is the newest, and the newest that is over', () => {
     const windows = seen(
       [0, klass()],
       [1000, klass({ sse: { stall: true } })],
@@ -167,9 +167,9 @@ describe('the fault to recover from', () => {
       [4000, klass()],
       [5000, klass({ sse: { lumps: true } })],
     ).all();
-    expect(recovering(windows, 'sse', 6000)).toMatchObject({ fault: 'stall', to: 2000 });
-    expect(recovering(windows, 'sse', 1500)).toBeNull();
-    expect(recovering(windows, 'sse', 32_000)).toBeNull();
-    expect(recovering(windows, 'poll', 6000)).toBeNull();
+    expect(newestOver(windows, 'sse', 6000)).toMatchObject({ fault: 'stall', to: 2000 });
+    expect(newestHarm(windows, 'sse')).toMatchObject({ fault: 'lumps', to: null });
+    expect(newestOver(windows, 'sse', 1500)).toBeNull();
+    expect(newestOver(windows, 'poll', 6000)).toBeNull();
   });
 });

@@ -6,11 +6,11 @@ import { effectScope, watch } from 'vue';
 import type { BoardLane } from '../lane/board.ts';
 import { useFaults } from './fault-watch.ts';
 import type { Live } from './live.ts';
-import { recoveryOf, type Recovery } from './recovery.ts';
+import type { Recovery } from './recovery.ts';
 import { ClassRoads } from './roads.ts';
 import type { LaneState } from './state.ts';
+import { recoveryBelow, recoverySince } from './told-recovery.ts';
 import { Usage, type InUse } from './usage.ts';
-import { recovering } from './windows.ts';
 
 /** What is shown of a lane in a class. */
 export interface ClassSight {
@@ -41,13 +41,14 @@ export async function attend(live: Live, local: (us: number) => number) {
     did,
     look({ way, record }: BoardLane): ClassSight {
       const now = performance.now();
-      const window = recovering(windows.value, way, now);
       return {
         state: (live.open.value && live.state.value?.lanes.find((lane) => lane.way === way)) || null,
         used: usage.of(way, now),
-        recovery: window && recoveryOf(record, window.from, window.to, now),
+        recovery: recoveryBelow(record, windows.value, now),
       };
     },
+    /** What became of a lane after the newest fault that began at `since` or later, `performance.now()`. */
+    recovery: ({ record }: BoardLane, since: number) => recoverySince(record, windows.value, since, performance.now()),
     stop(): void {
       quiet();
       roads.stop();

@@ -34,8 +34,6 @@ const KEPT = 64;
 const TOGETHER_MS = 1000;
 /** Lanes to which it happened within so little are told of together. */
 const ALIKE_MS = 20;
-/** For so long after a fault its recovery is shown. */
-const RECOVERING_MS = 30_000;
 /** These are told of as breaks. */
 const BROKEN: readonly FaultName[] = ['cut', 'cut-after', 'half-open'];
 const OF_THE_SERVER: readonly FaultName[] = ['kill', 'restart', 'deploy'];
@@ -153,11 +151,17 @@ function isAlike(one: Stretch, other: Stretch): boolean {
   return one.fault === other.fault && one.value === other.value && near(one.from, other.from) && near(one.to, other.to);
 }
 
-/** The newest of a lane's windows that is over and from which there is something to recover; null if that is long ago. */
-export function recovering(windows: readonly FaultWindow[], way: WayName, now: number): FaultWindow | null {
-  const fits = ({ fault, lanes, to }: FaultWindow) =>
-    lanes.includes(way) && !HARMLESS.includes(fault) && to !== null && to <= now && now - to < RECOVERING_MS;
-  return windows.findLast(fits) ?? null;
+/** The newest of a lane's windows from which there is something to recover, over or not; null if there is none. */
+export function newestHarm(windows: readonly FaultWindow[], way: WayName): FaultWindow | null {
+  return windows.findLast(({ fault, lanes }) => lanes.includes(way) && !HARMLESS.includes(fault)) ?? null;
+}
+
+/** The newest of these that is over by `now`. */
+export function newestOver(windows: readonly FaultWindow[], way: WayName, now: number): FaultWindow | null {
+  return newestHarm(
+    windows.filter(({ to }) => to !== null && to <= now),
+    way,
+  );
 }
 
 /** Where a window lies in the time from `begin` to `end`; null if it does not. */
