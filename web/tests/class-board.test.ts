@@ -10,7 +10,7 @@ import { ClassRoads } from '../src/class/roads.ts';
 import type { Cost, Mark, MarkKind } from '../src/class/state.ts';
 import { Usage } from '../src/class/usage.ts';
 import { factsOf } from '../src/components/lane-facts.ts';
-import type { Sight } from '../src/components/sight.ts';
+import { countedOf, type Sight } from '../src/components/sight.ts';
 import { drawLane } from '../src/lane/draw.ts';
 import type { Look } from '../src/lane/look.ts';
 import { meet } from '../src/lane/meet.ts';
@@ -82,6 +82,29 @@ describe('the tape', () => {
     expect([tape.tells(900), tape.atLeast]).toEqual([false, true]);
     tape.miss(800);
     expect([tape.tells(700), tape.tells(900), tape.atLeast]).toEqual([false, true, true]);
+  });
+});
+
+describe('what was counted to its end', () => {
+  const heard = (record: LaneRecord, seq: number, arrived: number) =>
+    record.event('aaaaaa', { seq, at: us(arrived - 10), symbol: 'ACME', value: 100, change: 0 }, arrived);
+
+  it('is all, or what passed since everything is told again', () => {
+    const { record, tape } = lane();
+    expect(countedOf(tape, record)).toBeNull();
+    tape.take(mark('request', true, 1000, 1000, 300));
+    tape.take(mark('event', false, 1600, 1600, 100, 1));
+    expect(countedOf(tape, record)).toEqual({ requests: 1, connections: 1, bytes_up: 300, bytes_down: 100, events: 1 });
+    tape.miss(Infinity);
+    heard(record, 2, 2000);
+    expect(countedOf(tape, record)).toBeNull();
+    tape.miss(2500);
+    for (const seq of [3, 4]) {
+      tape.take(mark('event', false, 1000 * seq, 1000 * seq, 120, seq));
+      heard(record, seq, 1000 * seq);
+    }
+    expect(countedOf(tape, record)).toEqual({ requests: 0, connections: 0, bytes_up: 0, bytes_down: 240, events: 2 });
+    expect(tape.atLeast).toBe(true); // the totals are still the least that they can be
   });
 });
 

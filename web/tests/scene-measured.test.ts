@@ -77,6 +77,7 @@ describe('what the board measured', () => {
     perUpdate: 300,
     counts,
     countsAtLeast: false,
+    counted: counts,
     open: 1,
     answers: 30,
     received: 10,
@@ -111,12 +112,19 @@ describe('what the board measured', () => {
 
   it('leaves out what was not counted to the end', () => {
     expect(of({ atLeast: true }, null).missed_share).toBeNull();
-    expect(of({ countsAtLeast: true }, null)).toMatchObject({ requests_per_update: null, bytes_per_update: null });
-    expect(of({ counts: { ...counts, events: 0 }, perUpdate: null }, null)).toMatchObject({
-      requests_per_update: null,
-    });
+    const unknown = { requests_per_update: null, bytes_per_update: null };
+    expect(of({ counted: null }, null)).toMatchObject(unknown);
+    expect(of({ counted: { ...counts, events: 0 } }, null)).toMatchObject(unknown);
     expect(of({}, { ...recovered, fresh_ms: null })).toMatchObject({ fresh_ms: null, lost: null, replayed: null });
     expect(Object.values(measure([], none, unused).sse).every((figure) => figure === null)).toBe(true);
+  });
+
+  it('is divided over the time since everything was counted', () => {
+    const part = { requests: 5, connections: 0, bytes_up: 100, bytes_down: 900, events: 4 };
+    expect(of({ countsAtLeast: true, counted: part }, null)).toMatchObject({
+      requests_per_update: 1.25,
+      bytes_per_update: 250,
+    });
   });
 
   it('of a step that nobody saw is nothing', () => {

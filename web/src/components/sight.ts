@@ -1,8 +1,10 @@
 // What is shown of a lane in words and numbers: taken from its record a few times a second, so that the page is laid
 // out a few times a second and not at every event.
 
-import type { Counts } from '../lane/account.ts';
+import type { Counts, Ledger } from '../lane/account.ts';
+import { firstFrom } from '../lane/age.ts';
 import type { Board, BoardLane } from '../lane/board.ts';
+import type { LaneRecord } from '../lane/record.ts';
 import type { State } from '../types.ts';
 
 /** A price this much newer may still be in the browser's queue: one lane is a moment behind another. */
@@ -25,6 +27,8 @@ export interface Sight {
   counts: Counts | null;
   /** Not all that passed was counted. */
   countsAtLeast: boolean;
+  /** Of the time since when all that passed was counted; null if that is not so now. */
+  counted: Counts | null;
   open: number;
   answers: number;
   received: number;
@@ -53,11 +57,23 @@ export function look(board: Board, lane: BoardLane, window_s: number): Sight {
     perUpdate: counts && counts.events > 0 ? (counts.bytes_up + counts.bytes_down) / counts.events : null,
     counts,
     countsAtLeast: account.atLeast,
+    counted: countedOf(account, record),
     open: account.open,
     answers: stream ? record.received : record.answers,
     received: record.received,
     published: record.received + record.missed,
   };
+}
+
+/** What was counted to its end, so that it can be divided by the updates that came meanwhile. */
+export function countedOf(ledger: Ledger, { events, received }: LaneRecord): Counts | null {
+  const stretch = ledger.unbroken();
+  if (!stretch) return null;
+  const { passed, from } = stretch;
+  if (from === -Infinity) return { ...passed, events: received };
+  // Of a very long stretch the first events are not kept.
+  if (received > events.length && events[0]!.arrived > from) return null;
+  return { ...passed, events: events.length - firstFrom(events, from, ({ arrived }) => arrived) };
 }
 
 /** What the lane took for the price at an instant, `performance.now()`, and how old that was. */

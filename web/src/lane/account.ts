@@ -12,6 +12,9 @@ export interface Counts {
   events: number;
 }
 
+/** What passed, whatever it brought. */
+export type Passed = Omit<Counts, 'events'>;
+
 /** Who counts for a lane: its server, or the road to it. */
 export interface Ledger {
   /** Connections that stand at this moment. */
@@ -20,6 +23,8 @@ export interface Ledger {
   readonly atLeast: boolean;
   /** Null until something was counted. `received` is how many updates the lane has heard. */
   total(received: number): Counts | null;
+  /** What was counted since everything is seen: from `from` on, `performance.now()`. Null while something is not. */
+  unbroken(): { passed: Passed; from: number } | null;
 }
 
 interface Told extends Counts {
@@ -50,6 +55,11 @@ export class Account implements Ledger {
 
   total(): Counts | null {
     return this.#now && add(this.#before, this.#now);
+  }
+
+  unbroken(): { passed: Passed; from: number } | null {
+    const passed = this.total();
+    return passed && { passed, from: -Infinity };
   }
 }
 

@@ -2,7 +2,7 @@
 // of it kept for the picture. What the client believes of the same is in record.ts. No drawing, no DOM.
 
 import type { Mark, MarkKind } from '../class/state.ts';
-import type { Counts, Ledger } from './account.ts';
+import type { Counts, Ledger, Passed } from './account.ts';
 import { firstFrom } from './age.ts';
 
 /** How many pieces are kept. Twice as many are held before the older half goes. */
@@ -11,6 +11,8 @@ const KEPT = 8192;
 /** The question that was open at an instant lies at most so many pieces before it: after it come an answer's head and
  *  body. */
 const SINCE_ASKED = 8;
+
+const NOTHING: Passed = { requests: 0, connections: 0, bytes_up: 0, bytes_down: 0 };
 
 /** One piece: a head, a body, an event, a frame. Instants are Unix microseconds of the server. */
 export interface Piece {
@@ -29,7 +31,9 @@ export class Tape implements Ledger {
   atLeast = false;
   #open = new Set<number>();
   #missed = -Infinity;
-  #counts = { requests: 0, connections: 0, bytes_up: 0, bytes_down: 0 };
+  #counts: Passed = { ...NOTHING };
+  /** The counts at the last instant at which something was missed. */
+  #before: Passed = NOTHING;
 
   get open(): number {
     return this.#open.size;
@@ -57,12 +61,25 @@ export class Tape implements Ledger {
    *  been. */
   miss(until: number): void {
     this.#missed = until;
+    this.#before = { ...this.#counts };
     this.atLeast = true;
   }
 
   /** Null before anything was told. A road does not know which events are new to the lane: `received` says how many. */
   total(received: number): Counts | null {
     return this.#counts.connections > 0 ? { ...this.#counts, events: received } : null;
+  }
+
+  unbroken(): { passed: Passed; from: number } | null {
+    if (this.#counts.connections === 0 || this.#missed === Infinity) return null;
+    const [now, before] = [this.#counts, this.#before];
+    const passed = {
+      requests: now.requests - before.requests,
+      connections: now.connections - before.connections,
+      bytes_up: now.bytes_up - before.bytes_up,
+      bytes_down: now.bytes_down - before.bytes_down,
+    };
+    return { passed, from: this.#missed };
   }
 
   /** What was handed on or lost between two instants, from the question on that may have been open at the first. */

@@ -43,7 +43,7 @@ const UNKNOWN: Figures = {
 };
 
 /** The figures of this moment. `sights` are those of the four ways in their order. What was not counted to the
- *  end is not given as a figure. */
+ *  end is not given as a figure: requests and bytes are those since when all of them were counted. */
 export function measure(
   sights: readonly Sight[],
   recovery: (way: WayName) => Recovery | null,
@@ -51,15 +51,15 @@ export function measure(
 ): Measured {
   const of = (way: WayName, place: number): Figures => {
     const sight = sights[place];
-    const counts = sight && !sight.countsAtLeast ? sight.counts : null;
+    const counted = sight?.counted?.events ? sight.counted : null;
     const recovered = recovery(way);
     // Before it is fresh again a lane may still be given what it lacks.
     const back = recovered !== null && recovered.fresh_ms !== null;
     return {
       age_ms: sight?.age ?? null,
       missed_share: sight && !sight.atLeast ? sight.missed : null,
-      requests_per_update: counts && counts.events > 0 ? counts.requests / counts.events : null,
-      bytes_per_update: counts && sight ? sight.perUpdate : null,
+      requests_per_update: counted && counted.requests / counted.events,
+      bytes_per_update: counted && (counted.bytes_up + counted.bytes_down) / counted.events,
       fresh_ms: recovered?.fresh_ms ?? null,
       lost: back ? recovered.lost : null,
       replayed: back ? recovered.replayed : null,
