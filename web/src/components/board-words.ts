@@ -5,6 +5,7 @@ import { plain, unit, type Lang } from '../words.ts';
 
 const en = {
   menu: { menu: 'Other pages', home: 'Home', dark: 'Dark', light: 'Light' },
+  rested: 'the tab was away: counts anew',
   rate: 'prices a second',
   symbols: 'symbols',
   aSecond: (rate: string | number) => unit(plain(Number(rate)), `${Number(rate) === 1 ? 'price' : 'prices'}/s`),
@@ -50,6 +51,7 @@ type BoardWords = typeof en;
 
 const zh: BoardWords = {
   menu: { menu: '其他页面', home: '首页', dark: '深色', light: '浅色' },
+  rested: '标签页离开过：重新计数',
   rate: '每秒报价',
   symbols: '股票只数',
   aSecond: (rate) => `每秒 ${plain(Number(rate))} 笔`,

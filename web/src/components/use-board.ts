@@ -16,6 +16,8 @@ import { believedAt, look, scalesOf, type Sight } from './sight.ts';
 
 /** After so long without a word of the server the page says so. */
 const SILENT_MS = 3000;
+/** So long the lanes say that they count anew after a rest. */
+const RESTED_MS = 10_000;
 
 export function useBoard(lang: () => Lang) {
   const say = computed(() => words[lang()]);
@@ -25,7 +27,7 @@ export function useBoard(lang: () => Lang) {
   const sights = shallowRef<Sight[]>([]);
   const market = shallowRef<Board['market']>(null);
   const coming = shallowRef<Board['coming']>(null);
-  const head = ref({ price: '–', clock: '', counted: 0, away: false });
+  const head = ref({ price: '–', clock: '', counted: 0, away: false, rested: false });
   const spoken = ref('');
   /** Null where there is no class. */
   const room = shallowRef<ClassBoard | null>(null);
@@ -61,6 +63,7 @@ export function useBoard(lang: () => Lang) {
       clock: error === null ? '' : say.value.clock(error.toFixed(1)),
       counted: Math.floor((performance.now() - Math.min(...board.lanes.map(({ since }) => since))) / 1000),
       away: board.away,
+      rested: performance.now() - board.rested < RESTED_MS,
     };
   }
 

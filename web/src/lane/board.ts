@@ -4,6 +4,7 @@ import { keepTime, type Clock } from '../clock.ts';
 import type { Coming } from '../presenter.ts';
 import { run } from '../transports/run.ts';
 import type { WayName } from '../types.ts';
+import { afterAbsence } from './absence.ts';
 import { Account, type Ledger } from './account.ts';
 import { LaneRecord } from './record.ts';
 import type { Tape } from './tape.ts';
@@ -52,6 +53,8 @@ export class Board {
   lanes: BoardLane[] = [];
   truth = new Truth();
   away = false;
+  /** When the lanes began anew because the tab had been away, `performance.now()`. */
+  rested = -Infinity;
   #clock: Clock | null = null;
   #reader: TruthReader | null = null;
   /** The number from which the true price is read. */
@@ -155,6 +158,10 @@ export class Board {
    *  three lanes each hold one. */
   async chores(signal: AbortSignal): Promise<void> {
     this.#clock = keepTime(signal);
+    afterAbsence(() => {
+      this.rested = performance.now();
+      this.begin();
+    }, signal);
     const get = async (path: string): Promise<unknown> => {
       const either = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
       const answer = await fetch(path, { signal: either, cache: 'no-store' });
