@@ -32,32 +32,34 @@ describe('what the servers used', () => {
     expect(meter.read('sse')).toEqual({ cpu: null, rss_bytes: null, burst: null });
     meter.take(costs({ cpu_us: 500_000 }), 1_000_000);
     expect(meter.read('sse')).toEqual({ cpu: null, rss_bytes: 5_000_000, burst: null });
-    meter.take(costs({ cpu_us: 700_000, connections: 40 }), 2_000_000);
-    meter.take(costs({ cpu_us: 900_000, connections: 290 }), 3_000_000);
-    meter.take(costs({ cpu_us: 900_000, connections: 300 }), 4_000_000);
+    meter.take(costs({ cpu_us: 700_000, knocks_max: 40 }), 2_000_000);
+    meter.take(costs({ cpu_us: 900_000, knocks_max: 250 }), 3_000_000);
+    meter.take(costs({ cpu_us: 900_000, knocks_max: 10 }), 4_000_000);
     expect(meter.read('sse')).toEqual({ cpu: 400_000 / 3_000_000, rss_bytes: 5_000_000, burst: 250 });
     meter.begin();
     expect(meter.read('sse')).toMatchObject({ cpu: null, burst: null });
-    meter.take(costs({ cpu_us: 1_000_000, connections: 302 }), 5_000_000);
+    meter.take(costs({ cpu_us: 1_000_000, knocks_max: 2 }), 5_000_000);
     expect(meter.read('sse')).toMatchObject({ cpu: 0.1, burst: 2 });
   });
 
   it('is that of the process of now: another one begins anew, and the road counts on', () => {
     const meter = new Meter();
     meter.take(costs({ cpu_us: 900_000 }), 1_000_000);
-    meter.take(costs({ pid: null, cpu_us: null, rss_bytes: null, connections: 3 }), 2_000_000);
+    meter.take(costs({ pid: null, cpu_us: null, rss_bytes: null, knocks_max: 3 }), 2_000_000);
     expect(meter.read('ws')).toEqual({ cpu: null, rss_bytes: null, burst: 3 });
-    meter.take(costs({ pid: 8, cpu_us: 20_000, connections: 8 }), 3_000_000);
+    meter.take(costs({ pid: 8, cpu_us: 20_000, knocks_max: 5 }), 3_000_000);
     expect(meter.read('ws')).toMatchObject({ cpu: null, burst: 5 });
-    meter.take(costs({ pid: 8, cpu_us: 70_000, connections: 8 }), 4_000_000);
+    meter.take(costs({ pid: 8, cpu_us: 70_000, knocks_max: 0 }), 4_000_000);
     expect(meter.read('ws')).toMatchObject({ cpu: 0.05, burst: 5 });
   });
 
-  it('is spread over the time in which nothing was told', () => {
+  it('has no figure of a storm where the server does not tell of one', () => {
     const meter = new Meter();
     meter.take(costs({}), 1_000_000);
-    meter.take(costs({ connections: 100 }), 11_000_000);
-    expect(meter.read('poll').burst).toBe(10);
+    meter.take(costs({ connections: 100 }), 2_000_000);
+    expect(meter.read('poll').burst).toBeNull();
+    meter.take(costs({ connections: 200, knocks_max: null }), 3_000_000);
+    expect(meter.read('poll').burst).toBeNull();
   });
 });
 

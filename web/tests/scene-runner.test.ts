@@ -8,6 +8,7 @@ import {
   boardAt,
   commandsTo,
   following,
+  goesOn,
   placeOf,
   preceding,
   same,
@@ -91,7 +92,7 @@ describe('the way through all scenes', () => {
       done.push(...here);
       state = run(state, commands);
     }
-    expect(done).toEqual(['cut', 'cut', 'kill', 'deploy', 'kill', 'kill']);
+    expect(done).toEqual(['cut', 'cut', 'kill', 'deploy', 'cut', 'cut']);
   });
 
   it('asks for nothing that is so already', () => {
@@ -143,6 +144,21 @@ it('whoever leaves finds a class that is well', () => {
 it('only in its scene do clients forget', () => {
   const forgetting = ALL.filter((place) => boardAt(place).forget);
   expect(new Set(forgetting.map(({ scene }) => scene.id))).toEqual(new Set(['plug']));
+});
+
+it('what is measured goes on in a step that changes and breaks nothing', () => {
+  const goes = (id: string) => {
+    const scene = SCENES.find((one) => one.id === id)!;
+    return scene.steps.flatMap(({ id: name }, step) =>
+      step > 0 && goesOn({ scene, step: step - 1 }, { scene, step }) ? [name] : [],
+    );
+  };
+  expect(goes('four-ways')).toEqual(['rings', 'outcome', 'remember']);
+  expect(goes('faster')).toEqual(['outcome', 'remember']);
+  expect(goes('buffering')).toEqual(['outcome']);
+  expect(goes('thousand')).toEqual(['worked', 'storms']);
+  expect(goesOn(null, ALL[0]!)).toBe(false);
+  expect(goesOn({ scene: SCENES[0]!, step: 0 }, { scene: SCENES[1]!, step: 0 })).toBe(false);
 });
 
 it('a scene that this page does not know is none', () => {

@@ -120,6 +120,18 @@ describe.each(SCENES.map((scene) => [scene.id, scene] as const))('%s', (_, scene
   });
 });
 
+it('says so when waiting at random has spared the server nothing', () => {
+  const thousand = SCENES.find(({ id }) => id === 'thousand')!;
+  const storms = happened(thousand).at(-1)!;
+  const said = (jittered: number, inStep: number) => {
+    const of = (burst: number): Measured => ({ ...nothing, sse: { ...nothing.sse, burst } });
+    return storms.said.en({ now: nothing, kept: { 'storm': of(jittered), 'storm-in-step': of(inStep) } });
+  };
+  expect(said(60, 240)).toMatch(/60 .*240/);
+  expect(said(60, 240)).not.toContain('nothing');
+  for (const jittered of [240, 250]) expect(said(jittered, 240)).toContain('has spared it nothing');
+});
+
 it('the phones are told what there is to bet on, and nothing outside of a demo', () => {
   expect(questionOf({ scene: { id: 'plug', step: 3 } }, 'zh')).toBe(SCENES[2]!.steps[0].text.zh);
   expect(questionOf({ scene: null }, 'en')).toBeNull();

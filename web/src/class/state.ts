@@ -151,6 +151,8 @@ export interface Cost {
   /** Accepted by the road since the class began, and refused. */
   connections: number;
   refused: number;
+  /** The most that were accepted within any 200 ms since this was told last. Absent where the server does not tell. */
+  knocks_max?: number | null;
   bytes_up: number;
   bytes_down: number;
 }

@@ -5,6 +5,7 @@ import { computed, onBeforeUnmount, onMounted, reactive, ref, shallowRef, watch 
 
 import type { ClassBoard, ClassSight } from '../class/class-board.ts';
 import { findClass } from '../class/live.ts';
+import type { Now } from '../class/scenes/measured.ts';
 import { Board, type BoardLane } from '../lane/board.ts';
 import { nextMoment } from '../lane/moments.ts';
 import type { Change } from '../presenter.ts';
@@ -65,6 +66,26 @@ export function useBoard(lang: () => Lang) {
       away: board.away,
       rested: performance.now() - board.rested < RESTED_MS,
     };
+  }
+
+  /** What is measured at this moment, also behind a picture that stands still. */
+  function now(): Now {
+    const held = board;
+    if (!held) return { sights: [], since: performance.now(), recovery: () => null };
+    const laneOf = (way: WayName) => held.lanes.find((lane) => lane.way === way);
+    return {
+      sights: held.lanes.map((lane) => look(held, lane, settings.window_s)),
+      since: Math.max(-Infinity, ...held.lanes.map(({ since }) => since)),
+      recovery: (way, since) => {
+        const lane = laneOf(way);
+        return (lane && room.value?.recovery(lane, since)) ?? null;
+      },
+    };
+  }
+
+  function resume(): void {
+    frozen.value = null;
+    refresh();
   }
 
   function change(part: Partial<Settings>): void {
@@ -195,6 +216,8 @@ export function useBoard(lang: () => Lang) {
     said,
     change,
     ask,
+    now,
+    resume,
     pause,
     back,
     step,

@@ -17,6 +17,7 @@ export const buffering: Scene = {
     {
       id: 'ask',
       kind: 'predict',
+      measures_s: 6,
       text: {
         en: 'A proxy that buffers comes into every road. On which way does the price grow old?',
         zh: '每条路上都插进一个会缓冲的代理。哪一种的价格会变旧？',
@@ -43,6 +44,7 @@ export const buffering: Scene = {
     {
       id: 'outcome',
       kind: 'happened',
+      measures_s: 12,
       button: { en: 'What happened', zh: '发生了什么' },
       weather: LUMPS,
       said: {

@@ -15,6 +15,7 @@ export const faster: Scene = {
     {
       id: 'ask',
       kind: 'predict',
+      measures_s: 12,
       text: {
         en: 'We let polling ask faster, down to every 0.2 s. Which way then needs the most bytes for a price?',
         zh: '让轮询越问越勤，直到每 0.2 秒问一次。到那时，哪一种每笔报价用的字节最多？',
@@ -69,6 +70,7 @@ export const faster: Scene = {
     {
       id: 'outcome',
       kind: 'happened',
+      measures_s: 8,
       button: { en: 'What happened', zh: '发生了什么' },
       board: { interval_s: 0.2 },
       said: {

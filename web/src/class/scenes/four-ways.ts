@@ -37,6 +37,7 @@ export const fourWays: Scene = {
     {
       id: 'outcome',
       kind: 'happened',
+      measures_s: 10,
       button: { en: 'What happened', zh: '发生了什么' },
       said: {
         en: ({ now }) =>

@@ -21,6 +21,16 @@ export interface Figures extends Used {
   replayed: number | null;
 }
 
+/** What a board knows at a moment. */
+export interface Now {
+  /** Of the four ways, in their order. */
+  sights: readonly Sight[];
+  /** Since when all of them count, `performance.now()`. */
+  since: number;
+  /** What became of a lane after the newest fault that began at `since` or later. */
+  recovery: (way: WayName, since: number) => Recovery | null;
+}
+
 export type Measured = Readonly<Record<WayName, Figures>>;
 
 /** All that a sentence can speak of: what is measured now, and what was measured at the end of each step before, by the

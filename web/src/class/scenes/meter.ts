@@ -8,8 +8,7 @@ export interface Used {
   /** Share of a core. */
   cpu: number | null;
   rss_bytes: number | null;
-  /** The most new connections that came between two readings, for each second between them: a wave across two
-   *  readings is split. */
+  /** The most new connections that came within any 200 ms. */
   burst: number | null;
 }
 
@@ -47,10 +46,9 @@ export class Meter {
         this.#lanes.set(way, { first: reading, last: reading, burst: null });
         continue;
       }
-      // The road counts on when the process is another one; what a process used, only that process knows.
-      const came = cost.connections - lane.last.cost.connections;
-      const seconds = Math.max(1, (at_us - lane.last.at_us) / 1e6);
-      lane.burst = Math.max(lane.burst ?? 0, Math.round(came / seconds));
+      const { knocks_max = null } = cost;
+      if (knocks_max !== null) lane.burst = Math.max(lane.burst ?? 0, knocks_max);
+      // What a process used, only that process knows.
       if (cost.pid !== lane.last.cost.pid) lane.first = reading;
       lane.last = reading;
     }

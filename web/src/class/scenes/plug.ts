@@ -52,8 +52,8 @@ export const plug: Scene = {
         zh: '插回来了。谁先回来？带回了什么？',
       },
       notes: {
-        en: 'Look for the burst of arrows: that is the replay. Go on as soon as every lane is fresh: after half a minute its recovery is not shown any more.',
-        zh: '请看那一束挤在一起的箭头：那就是补发。四路都恢复了就往下走：过了半分钟，恢复的数字就不再显示。',
+        en: 'Look for the burst of arrows: that is the replay. Go on as soon as every lane is fresh.',
+        zh: '请看那一束挤在一起的箭头：那就是补发。四路都恢复了就往下走。',
       },
     },
     {

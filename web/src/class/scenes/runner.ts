@@ -31,6 +31,16 @@ export const stepAt = ({ scene, step }: Place): Step => scene.steps[step]!;
 /** What the boards set by themselves here. */
 export const boardAt = (place: Place): BoardWish => ({ ...place.scene.board, ...stepAt(place).board });
 
+/** Whether a step leaves everything as it was in another one, so that what is measured goes on. */
+export function goesOn(from: Place | null, to: Place | null): boolean {
+  if (!from || !to || from.scene !== to.scene) return false;
+  const [before, step] = [stepAt(from), stepAt(to)];
+  if (step.kind === 'watch' && step.acts) return false;
+  const setUp = (place: Place, { weather = CALM, crowd = NOBODY }: Step) =>
+    JSON.stringify([weather, crowd, boardAt(place)]);
+  return setUp(from, before) === setUp(to, step);
+}
+
 /** The next step, or the first one of the next scene. Null: that was the last. */
 export function following({ scene, step }: Place): Place | null {
   if (step + 1 < scene.steps.length) return { scene, step: step + 1 };

@@ -52,6 +52,7 @@ export const sameUpdate: Scene = {
     {
       id: 'outcome',
       kind: 'happened',
+      measures_s: 10,
       button: { en: 'What happened', zh: '发生了什么' },
       said: {
         en: (outcome) => {

@@ -44,6 +44,7 @@ export const slowReader: Scene = {
     {
       id: 'outcome',
       kind: 'happened',
+      measures_s: 30,
       button: { en: 'What happened', zh: '发生了什么' },
       weather: SLOW,
       said: {

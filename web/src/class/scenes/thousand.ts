@@ -15,9 +15,14 @@ const busiest = (outcome: Outcome) => most(cpu(outcome));
 const laziest = (outcome: Outcome) => least(cpu(outcome));
 /** What the first of them took. */
 const took = (outcome: Outcome, some: WayName[] | null) => percent(some?.[0] ? cpu(outcome)(some[0]) : null);
-/** The most new connections that one second of the count had, with jitter and without. */
+/** The most new connections within 200 ms, with jitter and without. */
 const bursts = (outcome: Outcome, way: WayName) =>
-  [count(at(outcome, 'storm', way).burst), count(at(outcome, 'storm-in-step', way).burst)] as const;
+  [at(outcome, 'storm', way).burst, at(outcome, 'storm-in-step', way).burst] as const;
+/** Whether the waiting at random has spared it nothing this time. */
+const sparedNothing = (outcome: Outcome, way: WayName) => {
+  const [jittered, inStep] = bursts(outcome, way);
+  return jittered !== null && inStep !== null && jittered >= inStep;
+};
 
 export const thousand: Scene = {
   id: 'thousand',
@@ -42,6 +47,7 @@ export const thousand: Scene = {
     {
       id: 'crowd',
       kind: 'watch',
+      measures_s: 10,
       button: { en: 'Let them in', zh: '让他们进来' },
       crowd: CROWD,
       text: {
@@ -56,6 +62,7 @@ export const thousand: Scene = {
     {
       id: 'worked',
       kind: 'happened',
+      measures_s: 10,
       button: { en: 'What happened', zh: '发生了什么' },
       crowd: CROWD,
       said: {
@@ -74,12 +81,13 @@ export const thousand: Scene = {
     {
       id: 'storm',
       kind: 'watch',
-      button: { en: 'Kill all servers', zh: '杀掉全部服务器' },
+      measures_s: 8,
+      button: { en: 'Cut every connection', zh: '切断全部连接' },
       crowd: CROWD,
-      acts: ['kill'],
+      acts: ['cut'],
       text: {
-        en: 'A thousand have lost their server at the same instant. Each waits for a random time.',
-        zh: '一千个人在同一瞬间失去了服务器。每个人都随机等一段时间。',
+        en: 'A thousand have lost their connection at the same instant. Each waits for a random time.',
+        zh: '一千个人在同一瞬间断了线。每个人都随机等一段时间。',
       },
       notes: {
         en: 'Go on when all sockets are back.',
@@ -103,40 +111,44 @@ export const thousand: Scene = {
     {
       id: 'storm-in-step',
       kind: 'watch',
-      button: { en: 'Kill them again', zh: '再杀一次' },
+      measures_s: 8,
+      button: { en: 'Cut them again', zh: '再切一次' },
       crowd: IN_STEP,
-      acts: ['kill'],
+      acts: ['cut'],
       text: { en: 'Look at the moment in which they come back.', zh: '请看他们回来的那一刻。' },
       notes: {
-        en: 'They knock together, are refused together, and knock together again.',
-        zh: '一起敲门，一起被拒绝，再一起敲门。',
+        en: 'The servers stand all the while, so every knock reaches them. Without jitter all knock together.',
+        zh: '服务器一直开着，所以每次敲门都到得了。没有随机，大家就一起敲。',
       },
     },
     {
       id: 'storms',
       kind: 'happened',
+      measures_s: 8,
       button: { en: 'What happened', zh: '发生了什么' },
       crowd: IN_STEP,
       said: {
         en: (outcome) => {
-          const [jittered, inStep] = bursts(outcome, 'sse');
-          return `Counted second by second, SSE took at most ${jittered} new connections in one second with jitter, ${inStep} without.`;
+          const [jittered, inStep] = bursts(outcome, 'sse').map(count);
+          const spared = sparedNothing(outcome, 'sse') ? ' This time jitter has spared it nothing.' : '';
+          return `Within 200 ms SSE took at most ${jittered} new connections with jitter, and ${inStep} without.${spared}`;
         },
         zh: (outcome) => {
-          const [jittered, inStep] = bursts(outcome, 'sse');
-          return `逐秒统计，SSE 这一路在一秒里最多接了 ${jittered} 个新连接；没有随机等待时是 ${inStep} 个。`;
+          const [jittered, inStep] = bursts(outcome, 'sse').map(count);
+          const spared = sparedNothing(outcome, 'sse') ? '这一次，随机没有帮上忙。' : '';
+          return `在 200 毫秒里，SSE 这一路最多接了 ${jittered} 个新连接；没有随机等待时是 ${inStep} 个。${spared}`;
         },
       },
       row: {
         caption: {
-          en: 'most new connections in one second of the count, with jitter → without',
-          zh: '逐秒统计，一秒里最多的新连接，随机 → 不随机',
+          en: 'most new connections within 200 ms, with jitter → without',
+          zh: '200 毫秒里最多的新连接，随机 → 不随机',
         },
-        of: (outcome, way) => bursts(outcome, way).join(' → '),
+        of: (outcome, way) => bursts(outcome, way).map(count).join(' → '),
       },
       notes: {
-        en: 'The road is asked once a second. A wave that falls across two of these seconds is split between them, and how it crowds within one, the figure does not tell.',
-        zh: '路上的代理每秒报一次数。一波人若跨过两秒，就分算在两边；一秒之内怎样挤，这个数字看不出来。',
+        en: 'The road counts who knocks, and tells the fullest 200 ms of each second.',
+        zh: '路上的代理数有多少人敲门，每秒报出最挤的 200 毫秒。',
       },
     },
     {

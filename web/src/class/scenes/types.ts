@@ -28,8 +28,9 @@ export interface Crowd {
   jitter: boolean;
 }
 
-/** What a step does once, to all lanes, when it is entered forwards. What is unplugged is put back by the next step. */
-export type Act = 'unplug' | 'kill' | 'deploy';
+/** What a step does once, to all lanes, when it is entered forwards. What is unplugged is put back by the next step; what
+ *  is cut may come back at once. */
+export type Act = 'unplug' | 'cut' | 'kill' | 'deploy';
 
 /** One figure for each lane, in a row. */
 export interface Row {
@@ -46,6 +47,8 @@ interface Common {
   crowd?: Crowd;
   /** What differs from the scene's own wish. */
   board?: Partial<BoardWish>;
+  /** How long all must have been as it is here before its figures mean something; absent: as soon as there are any. */
+  measures_s?: number;
   /** What the presenter is told. */
   notes: Text;
 }
