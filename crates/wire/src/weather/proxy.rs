@@ -1,5 +1,6 @@
 //! What the owner of a proxy holds: its commands and counters.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::accept::Shared;
 use super::door::Door;
@@ -114,6 +115,27 @@ impl Proxy {
     pub fn close(&self) {
         self.shut();
         self.shared.each(|connection| connection.cut(Cut::Now));
+    }
+
+    /// Nobody is there any more, but what was said last is still under way: it is [shut](Self::shut), and what is open now
+    /// is cut once `last` has passed, if it has not come to its end by then. Whoever is let in by a later
+    /// [`reopen`](Self::reopen) is not meant.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime.
+    pub fn fade(&self, last: Duration) {
+        self.shut();
+        let shared = Arc::clone(&self.shared);
+        let newest = Cell::new(None);
+        shared.each(|connection| {
+            newest.set(newest.get().max(Some(connection.number())));
+            false
+        });
+        let Some(newest) = newest.get() else { return };
+        tokio::spawn(async move {
+            sleep(last).await;
+            shared.each(|connection| connection.number() <= newest && connection.cut(Cut::Now));
+        });
     }
 
     /// Listens again at the same port. From now on connections lead to `upstream`; those that are open stay where

@@ -120,3 +120,34 @@ async fn a_shut_proxy_lets_nobody_in_and_who_is_in_goes_on() {
     let (mut client, mut server) = between.connect().await;
     passes(&mut client, &mut server, b"again").await;
 }
+
+#[tokio::test]
+async fn what_was_under_way_arrives_after_its_server_has_gone() {
+    let between = Between::open().await;
+    let (mut client, mut server) = between.connect().await;
+    passes(&mut client, &mut server, b"hello").await;
+    between.proxy.set(Weather { stall: true, ..Weather::default() });
+    server.write_all(b"the last word").await.unwrap();
+    drop(server);
+    between.proxy.fade(PATIENCE);
+    let refused = TcpStream::connect(between.proxy.address()).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
+    // The next server is there before the last word of the one before has come.
+    between.proxy.reopen(between.upstream.local_addr().unwrap()).await.unwrap();
+    let (mut next, mut next_server) = between.connect().await;
+    assert!(is_silent(&client), "under way");
+    between.proxy.set(Weather::default());
+    assert_eq!(rest(&mut client).await, (b"the last word".to_vec(), false));
+    passes(&mut next, &mut next_server, b"the next one is well").await;
+}
+
+#[tokio::test]
+async fn what_has_not_ended_in_time_is_cut_and_nobody_who_came_later() {
+    let between = Between::open().await;
+    let (mut client, _server) = between.connect().await;
+    between.proxy.fade(Duration::from_millis(100));
+    between.proxy.reopen(between.upstream.local_addr().unwrap()).await.unwrap();
+    let (mut next, mut next_server) = between.connect().await;
+    assert!(rest(&mut client).await.1, "nobody else would ever end it");
+    passes(&mut next, &mut next_server, b"the next one is well").await;
+}
