@@ -5,7 +5,8 @@
 //!              \-> draining (deploy) -> starting
 //! ```
 //!
-//! While no process listens the road is closed: whoever connects is refused by the kernel, as at a server that is gone.
+//! While no process listens the road is shut: whoever connects is refused by the kernel, as at a server that is gone.
+//! What a process said before its end still arrives, however slow the road is.
 
 use std::io;
 use std::process::ExitStatus;
@@ -14,47 +15,25 @@ use std::time::Duration;
 
 use compare::Guarded;
 use feed::{Clock, Market};
-use serde::Serialize;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::time::{Instant, sleep_until};
-use wire::Proxy;
+use tokio::time::{Instant, sleep, sleep_until};
+use wire::{Proxy, Weather};
 
 use crate::calendar::Calendar;
 use crate::news::News;
 use crate::server::{Door, Recipe, Server, exit, listening, spawn};
+use crate::standing::{Standing, State};
 
 /// From the end of a process to the start of the next one.
 const REST: Duration = Duration::from_secs(2);
 /// From the wish to end to the end by force: more than the 5 s that a server takes to drain.
 const DRAIN: Duration = Duration::from_secs(8);
+/// From when the last bytes of a process should have arrived to when what is still open is cut.
+const CLEAR: Duration = Duration::from_secs(2);
+/// From look to look whether a road is empty.
+const LOOK: Duration = Duration::from_millis(10);
 /// Orders that wait. The presenter's hand is slower; who is beyond it is told so.
 const ORDERS: usize = 16;
-
-/// What everybody may know of a lane's process.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct Standing {
-    pub(crate) state: State,
-    pub(crate) pid: Option<u32>,
-    /// How its last process ended; none as long as the next one is up.
-    pub(crate) exit: Option<String>,
-    /// Since when it is in this state, in Unix microseconds.
-    pub(crate) since_us: u64,
-    #[serde(skip)]
-    pub(crate) door: Option<Door>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum State {
-    /// A process has been started and does not listen yet, or waits for an announced market.
-    Starting,
-    /// It serves.
-    Up,
-    /// It was asked to end, lets nobody in, and ends what is open.
-    Draining,
-    /// There is no process.
-    Down,
-}
 
 /// What can be asked of a lane.
 #[derive(Debug)]
@@ -88,10 +67,18 @@ pub(crate) struct Lane {
 }
 
 /// What comes after a process has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum After {
     Start,
     Rest,
     Over,
+}
+
+impl After {
+    /// The last order counts, but nothing comes after the class.
+    fn or(self, later: Self) -> Self {
+        if self == Self::Over { self } else { later }
+    }
 }
 
 /// The task behind it.
@@ -101,6 +88,8 @@ struct Runner {
     standing: watch::Sender<Standing>,
     orders: mpsc::Receiver<Order>,
     over: Option<oneshot::Sender<()>>,
+    /// When the road is empty at the latest: what the last process said has arrived by then.
+    clear_at: Instant,
 }
 
 /// Starts the first process of a lane.
@@ -128,7 +117,7 @@ impl Lane {
         };
         let standing = watch::Sender::new(standing);
         let hand = Self { standing: standing.subscribe(), orders };
-        let runner = Runner { plan, proxy, standing, orders: incoming, over: None };
+        let runner = Runner { plan, proxy, standing, orders: incoming, over: None, clear_at: Instant::now() };
         tokio::spawn(runner.run(first));
         hand
     }
@@ -172,6 +161,9 @@ impl Runner {
                 After::Over => break,
             }
         }
+        while self.proxy.tally().open > 0 && Instant::now() < self.clear_at {
+            sleep(LOOK).await;
+        }
         self.proxy.close();
         if let Some(over) = self.over.take() {
             // Whoever asked does not wait any more.
@@ -202,16 +194,20 @@ impl Runner {
     /// From nothing to a process that listens and a road that leads to it.
     async fn start(&mut self) -> Result<Server, After> {
         self.set(|standing| standing.state = State::Starting);
-        let market = self.plan.calendar.to_start_with().await;
+        let market = self.market().await?;
         let mut process =
             spawn(&self.plan.recipe, self.plan.way, &market).map_err(|error| self.down(error.to_string()))?;
         self.set(|standing| standing.pid = Some(process.pid()));
+        let mut killed = false;
         let door = loop {
             tokio::select! {
                 door = listening(&mut process) => break door,
                 order = self.orders.recv() => match order {
-                    // It fails when the process has just ended by itself.
-                    Some(Order::Kill) => process.kill().unwrap_or_default(),
+                    Some(Order::Kill) => {
+                        killed = true;
+                        // It fails when the process has just ended by itself.
+                        process.kill().unwrap_or_default();
+                    }
                     // It is starting.
                     Some(Order::Restart | Order::Deploy) => {}
                     Some(Order::Over(tell)) => {
@@ -225,8 +221,13 @@ impl Runner {
         let Some(door) = door else {
             // Said nothing for too long, or ended: then this changes nothing.
             process.kill().unwrap_or_default();
-            tracing::error!("the lane {} did not come up: {}", self.plan.way, process.last_words());
-            return Err(self.down(word(process.ended().await)));
+            let (way, exit) = (self.plan.way, word(process.ended().await));
+            if killed {
+                tracing::info!("the lane {way} was killed while it started");
+            } else {
+                tracing::error!("the lane {way} did not come up: {exit}, {}", said(&process.last_words()));
+            }
+            return Err(self.down(exit));
         };
         // First known, then caught up: whoever announces another market in between finds this lane.
         self.set(|standing| standing.door = Some(door.clone()));
@@ -241,6 +242,32 @@ impl Runner {
         }
         self.set(|standing| (standing.state, standing.exit) = (State::Up, None));
         Ok(Server { process, door })
+    }
+
+    /// The market for the next process, as soon as one can start with it. Orders are heard meanwhile: an announced market
+    /// may be hours away, if the clock of this machine was set back.
+    async fn market(&mut self) -> Result<Market, After> {
+        let calendar = Arc::clone(&self.plan.calendar);
+        let market = calendar.to_start_with();
+        tokio::pin!(market);
+        loop {
+            tokio::select! {
+                market = &mut market => return Ok(market),
+                order = self.orders.recv() => match order {
+                    // There is no process that could be ended.
+                    Some(Order::Kill) => {
+                        self.set(|standing| standing.state = State::Down);
+                        return Err(After::Rest);
+                    }
+                    Some(Order::Restart | Order::Deploy) => {}
+                    Some(Order::Over(tell)) => {
+                        self.over = Some(tell);
+                        return Err(After::Over);
+                    }
+                    None => return Err(After::Over),
+                }
+            }
+        }
     }
 
     /// A change that was announced while the process started reached every lane but this one.
@@ -258,32 +285,33 @@ impl Runner {
             tokio::select! {
                 status = process.ended() => break status,
                 () = late, if patience.is_some() => {
-                    patience = None;
+                    patience = Some(Instant::now() + DRAIN);
                     process.kill().unwrap_or_default();
                 }
                 order = self.orders.recv() => match order {
                     Some(Order::Kill) => {
-                        after = After::Rest;
+                        after = after.or(After::Rest);
                         process.kill().unwrap_or_default();
                     }
                     Some(Order::Restart) => {
-                        after = After::Start;
+                        after = after.or(After::Start);
                         process.kill().unwrap_or_default();
                     }
+                    // Asked twice, a server ends at once: once it drains, what follows is only noted.
                     Some(Order::Deploy) => {
-                        after = After::Start;
-                        patience = Some(self.drain(&mut process));
+                        after = after.or(After::Start);
+                        patience = patience.or_else(|| Some(self.drain(&mut process)));
                     }
                     Some(Order::Over(tell)) => {
                         (after, self.over) = (After::Over, Some(tell));
-                        patience = Some(self.drain(&mut process));
+                        patience = patience.or_else(|| Some(self.drain(&mut process)));
                     }
                     // Nobody holds the hand any more.
                     None => return After::Over,
                 }
             }
         };
-        self.proxy.close();
+        self.leave();
         let exit = word(status);
         match after {
             After::Rest => self.down(exit),
@@ -292,6 +320,14 @@ impl Runner {
                 other
             }
         }
+    }
+
+    /// The process has gone: nobody is let in, and what it said last has time to arrive.
+    fn leave(&mut self) {
+        let Weather { delay_ms, jitter_ms, .. } = self.proxy.weather();
+        let last = Duration::from_millis(u64::from(delay_ms) + u64::from(jitter_ms)) + CLEAR;
+        self.proxy.fade(last);
+        self.clear_at = Instant::now() + last;
     }
 
     /// Asks the process to end, and returns when to lose patience. What is open ends in its own time.
@@ -328,3 +364,11 @@ impl Runner {
 fn word(status: io::Result<ExitStatus>) -> String {
     status.map_or_else(|error| error.to_string(), exit)
 }
+
+/// What a process said, for the end of a sentence.
+fn said(words: &str) -> String {
+    if words.is_empty() { "and it said nothing".to_owned() } else { format!("and it said: {words}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,11 +14,12 @@ use crate::calendar::Calendar;
 use crate::cost::Cost;
 use crate::error::Error;
 use crate::extra::{Crowd, Extra};
-use crate::lane::{Lane, Order, Plan, Standing, first};
+use crate::lane::{Lane, Order, Plan, first};
 use crate::marks::Marks;
 use crate::news::News;
 use crate::range;
 use crate::server::{Recipe, Server};
+use crate::standing::Standing;
 use crate::way::{LANES, Ways, names};
 
 /// How far ahead a change of the market is announced to all: every lane needs 500 ms of them.

@@ -13,6 +13,7 @@
 //! | file | idea |
 //! |---|---|
 //! | `lanes`, `lane`, `server` | the four together; one of them through its states; its process |
+//! | `standing` | how a lane stands |
 //! | `calendar` | which market is valid, and which comes |
 //! | `extra` | further subscribers, from a generator |
 //! | `routes`, `command`, `range`, `state` | the HTTP: what can be asked, how far, and what is told |
@@ -43,6 +44,7 @@ mod said;
 mod scene;
 mod seats;
 mod server;
+mod standing;
 mod state;
 mod teller;
 mod way;
