@@ -194,12 +194,9 @@ impl Members {
     }
 
     fn scene(&mut self) -> Result<Option<Scene>, Problem> {
-        let Some(id) = self.take("id") else {
-            // Without a scene there is no step.
-            self.take("step");
-            return Ok(None);
-        };
+        // Also where there is no scene, and hence no step: what is wrong is never silently left out.
         let step = self.number(&range::STEP)?.unwrap_or_default();
+        let Some(id) = self.take("id") else { return Ok(None) };
         let scene = id.as_str().and_then(|id| Scene::new(id, u32::try_from(step).unwrap_or_default()));
         scene.map(Some).ok_or_else(|| {
             let detail = "it is up to 40 small letters, digits and hyphens; null ends the demo";
@@ -347,6 +344,7 @@ mod tests {
             (json!({"do": "extra", "count": 2001}), "member `count`", "0 to 2000"),
             (json!({"do": "scene", "id": "No Scene"}), "member `id`", "40 small letters"),
             (json!({"do": "scene", "id": "plug", "step": 100}), "member `step`", "0 to 99"),
+            (json!({"do": "scene", "id": null, "step": "junk"}), "member `step`", "0 to 99"),
             (json!({"do": "bets"}), "member `open`", "true or false"),
         ] {
             let told = read(body.clone()).unwrap_err();

@@ -228,6 +228,7 @@ impl Lanes {
             }
             // First those who were there go.
             drop(one.set_crowd(Crowd::default()));
+            self.news.changed();
             let address = within_reach(one.proxy.address());
             // Where they do not come by loopback they come from one address.
             one.proxy.per_address_max(Some(PER_ADDRESS + extra.count as usize));
@@ -237,8 +238,9 @@ impl Lanes {
                 let title = "the extra subscribers did not start";
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, title, error.to_string())
             })?));
+            // Told lane by lane: also those before one whose generator does not start.
+            self.news.changed();
         }
-        self.news.changed();
         Ok(())
     }
 

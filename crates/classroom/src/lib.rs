@@ -16,7 +16,7 @@
 //! | `standing` | how a lane stands |
 //! | `calendar` | which market is valid, and which comes |
 //! | `extra` | further subscribers, from a generator |
-//! | `routes`, `command`, `range`, `state` | the HTTP: what can be asked, how far, and what is told |
+//! | `routes`, `object`, `command`, `range`, `state` | the HTTP: what can be asked, how far, and what is told |
 //! | `teller`, `live`, `said`, `seats` | the live connection: what is told, who hears it, what a page says, who may sit |
 //! | `marks`, `exchanges` | what passed on the wire: as marks, and byte by byte |
 //! | `cost` | what each lane uses |
@@ -37,6 +37,7 @@ mod lanes;
 mod live;
 mod marks;
 mod news;
+mod object;
 mod phones;
 mod range;
 mod routes;

@@ -8,11 +8,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use transport::{Problem, Query, Site};
 
 use crate::command::Command;
 use crate::lane::Order;
+use crate::object::Object;
 use crate::state::{announcement, state};
 use crate::way::{Ways, names, place};
 use crate::{Class, live};
@@ -39,16 +40,15 @@ pub(crate) fn routes(class: &Arc<Class>) -> Router<Site> {
 /// One command of the presenter; answers what was done.
 async fn command(site: Site, class: Arc<Class>, request: Request) -> Result<Response, Problem> {
     class.presenter.admit(&request)?;
-    let body: Map<String, Value> = serve::body(&site, request).await?;
-    let done = class.execute(Command::read(body)?).await?;
-    Ok(fresh(done))
+    let Object(body) = serve::body(&site, request, "{\"do\":\"kill\",\"lanes\":[\"sse\"]}").await?;
+    Ok(fresh(class.carry_out(Command::read(body)?).await?))
 }
 
 /// As on a server of its own, for everyone in the class at one instant.
 async fn market(site: Site, class: Arc<Class>, request: Request) -> Result<Response, Problem> {
     class.presenter.admit(&request)?;
-    let body: Map<String, Value> = serve::body(&site, request).await?;
-    let done = class.execute(Command::market(body)?).await?;
+    let Object(body) = serve::body(&site, request, "{\"rate\":20}").await?;
+    let done = class.carry_out(Command::market(body)?).await?;
     Ok((StatusCode::ACCEPTED, fresh(done["announced"].clone())).into_response())
 }
 
@@ -64,7 +64,32 @@ fn exchanges(class: &Class, parts: &Parts) -> Result<Response, Problem> {
     Ok(fresh(class.marks.exchanges(place, client)))
 }
 
+/// Does something to its end, also when whoever asked has gone meanwhile: hyper drops the future of a client that is lost,
+/// and half a command would divide the class.
+async fn to_its_end<T: Send + 'static>(
+    what: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(what).await.unwrap_or_else(|error| {
+        let title = "the command was not done to its end";
+        Err(Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            title,
+            format!("{error}; look at the class first"),
+        ))
+    })
+}
+
 impl Class {
+    /// Does it in a task of its own, unless the class is ending.
+    async fn carry_out(self: Arc<Self>, command: Command) -> Result<Value, Problem> {
+        // Asked after the body has come: that may have taken its time.
+        if self.site.draining().has_begun() {
+            let (title, detail) = ("the class is over", "its lanes are ending; start another one");
+            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, title, detail));
+        }
+        to_its_end(async move { self.execute(command).await }).await
+    }
+
     /// Does it, and says what was done: how many connections it was about, or what was announced.
     async fn execute(&self, command: Command) -> Result<Value, Problem> {
         let lanes = &self.lanes;
@@ -115,4 +140,29 @@ fn counted(mut done: Value, connections: usize) -> Value {
 
 fn fresh(value: Value) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], Json(value)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lost_client_stops_nothing_half_way() {
+        let ((begun, has_begun), (go_on, goes_on), (done, is_done)) =
+            (oneshot::channel(), oneshot::channel::<()>(), oneshot::channel());
+        let command = to_its_end(async move {
+            begun.send(()).unwrap();
+            goes_on.await.unwrap();
+            done.send(()).unwrap();
+            Ok(())
+        });
+        let client = tokio::spawn(command);
+        has_begun.await.unwrap();
+        client.abort();
+        assert!(client.await.unwrap_err().is_cancelled(), "it has gone");
+        go_on.send(()).expect("someone who waits for it");
+        is_done.await.expect("the rest of it");
+    }
 }

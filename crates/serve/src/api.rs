@@ -123,7 +123,7 @@ async fn start_job(State(site): State<Site>, request: Request) -> Result<Respons
     fn quarter() -> u64 {
         250
     }
-    let Wish { total, step_ms } = body(&site, request).await?;
+    let Wish { total, step_ms } = body(&site, request, "{\"total\":20,\"step_ms\":250}").await?;
     if !(1..=1_000).contains(&total) {
         return Err(Problem::bad(
             "member `total`",
@@ -155,7 +155,7 @@ async fn send_message(State(site): State<Site>, request: Request) -> Result<Resp
         text: String,
     }
     let key = request.headers().get("idempotency-key").cloned();
-    let saying: Saying = body(&site, request).await?;
+    let saying: Saying = body(&site, request, "{\"user\":\"Ann\",\"text\":\"hello\"}").await?;
     let key = key.as_ref().map(HeaderValue::to_str).transpose().ok();
     let key = key.ok_or_else(|| {
         Problem::bad("header Idempotency-Key", "the key is not plain text", "send letters and digits")
@@ -175,10 +175,11 @@ async fn send_message(State(site): State<Site>, request: Request) -> Result<Resp
 }
 
 /// The JSON body of a request that changes something, within its limits of size (`body_bytes`) and time (`head_ms`).
+/// Whoever sends something else is shown the `example`.
 ///
 /// # Errors
 /// 415 when it is not declared as JSON, 413 and 408 beyond the limits, 400 when it is no object or not the expected one.
-pub async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<T, Problem> {
+pub async fn body<T: DeserializeOwned>(site: &Site, request: Request, example: &str) -> Result<T, Problem> {
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
@@ -212,11 +213,7 @@ pub async fn body<T: DeserializeOwned>(site: &Site, request: Request) -> Result<
         whole.map_err(|_| Problem::bad("body", "the body did not come whole", "send all of its bytes"))?;
     // serde would also take an array for the object, member by member.
     if !whole.trim_ascii_start().starts_with(b"{") {
-        return Err(Problem::bad(
-            "body",
-            "the body is no JSON object",
-            "send one, as in {\"user\":\"Ann\",\"text\":\"hello\"}",
-        ));
+        return Err(Problem::bad("body", "the body is no JSON object", format!("send one, as in {example}")));
     }
     serde_json::from_slice(&whole)
         .map_err(|error| Problem::bad("body", "the body is not what was expected", error.to_string()))

@@ -15,6 +15,9 @@ use transport::{Problem, Site};
 use crate::api::body;
 use crate::presenter::Presenter;
 
+/// A body that would do.
+const EXAMPLE: &str = "{\"rate\":20}";
+
 /// What shall be other than before. What is absent stays.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,7 +30,7 @@ struct Wish {
 /// Announces another market and answers 202 with its announcement.
 pub(crate) async fn change(site: Site, presenter: Presenter, request: Request) -> Result<Response, Problem> {
     presenter.admit(&request)?;
-    let wish: Wish = body(&site, request).await?;
+    let wish: Wish = body(&site, request, EXAMPLE).await?;
     let ticker = site.feeds().ticker();
     // Two changes that follow at once are one: the second keeps what the first has announced.
     let before = ticker.next().or_else(|| ticker.feed().market()).ok_or_else(no_market)?;

@@ -10,5 +10,6 @@ mod commands;
 mod lanes;
 mod live;
 mod market;
+mod orders;
 mod recovery;
 mod stage;

@@ -42,7 +42,7 @@ pub(super) async fn start(
     request: Request,
 ) -> Result<Response, Problem> {
     presenter.admit(&request)?;
-    let wish: Wish = serve::body(&site, request).await?;
+    let wish: Wish = serve::body(&site, request, "{\"scenario\":\"quick\"}").await?;
     let scenario = wish.scenario()?;
     // Not more than 500 cells in 100 rounds.
     let steps = scenario.cells.len() as u32 * scenario.rounds;
