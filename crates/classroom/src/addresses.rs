@@ -53,9 +53,10 @@ pub fn host(ip: IpAddr) -> String {
     }
 }
 
-/// The origins of the page at `listen`, exact: one for each name that a browser on this machine or another may use.
+/// The origins of the page at `listen`, exact: one for each name that a browser on this machine or another may use, with
+/// `names` among them. A browser writes names small.
 #[must_use]
-pub fn origins(listen: SocketAddr, reachable: &[Address]) -> Vec<String> {
+pub fn origins(listen: SocketAddr, reachable: &[Address], names: &[String]) -> Vec<String> {
     let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     if listen.is_ipv6() {
         hosts.push("[::1]".to_owned());
@@ -64,6 +65,7 @@ pub fn origins(listen: SocketAddr, reachable: &[Address]) -> Vec<String> {
         hosts.push(host(listen.ip()));
     }
     hosts.extend(reachable.iter().map(|address| host(address.ip)));
+    hosts.extend(names.iter().map(|name| name.to_ascii_lowercase()));
     hosts.sort();
     hosts.dedup();
     hosts.into_iter().map(|host| format!("http://{host}:{}", listen.port())).collect()
@@ -103,12 +105,17 @@ mod tests {
     fn the_page_has_an_origin_for_each_name() {
         let reachable = pick(all(), "0.0.0.0".parse().unwrap());
         assert_eq!(
-            origins("0.0.0.0:8080".parse().unwrap(), &reachable),
+            origins("0.0.0.0:8080".parse().unwrap(), &reachable, &[]),
             ["http://127.0.0.1:8080", "http://192.168.1.20:8080", "http://localhost:8080"]
         );
         assert_eq!(
-            origins("[::1]:8080".parse().unwrap(), &[]),
-            ["http://127.0.0.1:8080", "http://[::1]:8080", "http://localhost:8080"]
+            origins("[::1]:8080".parse().unwrap(), &[], &["Laptop.local".to_owned()]),
+            [
+                "http://127.0.0.1:8080",
+                "http://[::1]:8080",
+                "http://laptop.local:8080",
+                "http://localhost:8080"
+            ]
         );
         assert_eq!(joining(8080, &reachable)[0].url, "http://192.168.1.20:8080/join");
     }

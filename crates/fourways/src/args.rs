@@ -9,6 +9,8 @@ use fourways::run::Options;
 use serve::Hosts;
 use transport::Limits;
 
+use crate::listen::address;
+
 /// One stock-price feed, carried four ways: Ajax polling, long polling, WebSocket and SSE.
 #[derive(Debug, Parser)]
 #[command(name = "fourways", version, propagate_version = true)]
@@ -61,7 +63,7 @@ pub(crate) struct Run {
     #[arg(value_enum, default_value = "all")]
     pub(crate) way: Way,
     /// Where to listen; port 0 takes a free one. An address other than loopback lets others in.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     pub(crate) listen: SocketAddr,
     /// Events a second, all symbols together: 0.1 to 10000.
     #[arg(long, default_value_t = 10.0)]

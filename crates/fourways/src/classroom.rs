@@ -1,6 +1,6 @@
 //! `fourways classroom`: the page server of a class, and the words that its presenter reads on the terminal.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 
 use ::classroom::addresses::{Address, host, origins, reachable};
@@ -9,8 +9,10 @@ use anyhow::Context as _;
 use fourways::run::Server;
 
 use crate::args::{Run, Way};
+use crate::listen::{Who, address, way_out};
+use crate::say::say;
 use crate::signals::Signals;
-use crate::{log_to, means, way_out};
+use crate::{log_to, means};
 
 /// What stands below the options.
 pub(crate) const HELP: &str = "Examples:\n  fourways classroom\n  fourways classroom --listen 0.0.0.0:8080";
@@ -23,7 +25,7 @@ const BOARD: &str = "/board";
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Class {
     /// Where to listen. 0.0.0.0:8080 lets the phones of a class in; the lanes take the four ports behind it.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
     /// Let the presenter come from another machine, too. Whoever sees the address printed here can then control it.
     #[arg(long)]
@@ -43,6 +45,9 @@ pub(crate) struct Class {
     /// How many of the newest events of each topic can be replayed: 1 to 1000000.
     #[arg(long, default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     history: u32,
+    /// Answer to this host name as well, on the page and on its lanes.
+    #[arg(long = "allow-host", value_name = "HOST")]
+    allow_hosts: Vec<String>,
     /// Open the board in the browser.
     #[arg(long)]
     open: bool,
@@ -61,7 +66,7 @@ impl Class {
             history: self.history,
             limits: Vec::new(),
             allow_origins: Vec::new(),
-            allow_hosts: Vec::new(),
+            allow_hosts: self.allow_hosts.clone(),
             open: self.open,
             guarded: false,
             payload: 0,
@@ -75,8 +80,8 @@ pub(crate) async fn run(class: Class) -> anyhow::Result<ExitCode> {
     // First: the limits of this process are read below. A lower one is enough for a class without crowds.
     compare::allow_files(FILES).unwrap_or_default();
     let options = class.as_run().options()?;
-    let (market, port) = (options.market.clone(), options.listen.port());
-    let server = Server::bind(options).await.map_err(|error| way_out(error, port))?;
+    let (market, wanted) = (options.market.clone(), options.listen);
+    let server = Server::bind(options).await.map_err(|error| way_out(error, wanted, Who::Class))?;
     let server = if class.remote_control { server.with_remote_control() } else { server };
     let server = server.with_reports(means()?);
     log_to(&server);
@@ -84,8 +89,8 @@ pub(crate) async fn run(class: Class) -> anyhow::Result<ExitCode> {
     let reachable = reachable(listen.ip());
     let recipe = Recipe {
         program: std::env::current_exe().context("the path of this program")?,
-        hosts: reachable.iter().map(|address| host(address.ip)).collect(),
-        origins: origins(listen, &reachable),
+        hosts: reachable.iter().map(|address| host(address.ip)).chain(class.allow_hosts.clone()).collect(),
+        origins: origins(listen, &reachable, &class.allow_hosts),
         history: class.history,
     };
     let options = ClassOptions { listen, reachable: reachable.clone(), recipe, market };
@@ -99,30 +104,27 @@ pub(crate) async fn run(class: Class) -> anyhow::Result<ExitCode> {
         reachable,
         remote_control: class.remote_control,
     };
-    let here = words.page(near(listen.ip()));
-    eprint!("{}", words.all());
-    if class.open && ::open::that(&here).is_err() {
-        eprintln!("fourways: no browser could be opened here; open {here} yourself");
-    }
+    let here = words.page(&near(listen.ip()));
+    // Before the first line: whoever has read it may already wish the end.
     let signals = Signals::new()?;
+    say(words.all());
+    if class.open && ::open::that(&here).is_err() {
+        say(format_args!("fourways: no browser could be opened here; open {here} yourself"));
+    }
     let drained = server.run(async move {
         signals.stop().await;
-        eprintln!("fourways: the class is over; its four lanes are ending (again to stop at once)");
+        say("fourways: the class is over; its four lanes are ending (again to stop at once)");
     });
     let drained = drained.await;
     if drained.cut > 0 {
-        eprintln!("fourways: {} connections did not end in time and were cut", drained.cut);
+        say(format_args!("fourways: {} connections did not end in time and were cut", drained.cut));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Where this machine reaches itself: control is let in from here.
-fn near(listen: IpAddr) -> IpAddr {
-    match listen {
-        IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        one => one,
-    }
+/// The name by which this machine reaches itself: control is let in from here.
+fn near(listen: IpAddr) -> String {
+    if listen.is_unspecified() { "localhost".to_owned() } else { host(listen) }
 }
 
 /// What the terminal says when all is ready.
@@ -136,20 +138,20 @@ struct Words {
 
 impl Words {
     /// The board for the presenter: whoever opens this address controls the class.
-    fn page(&self, ip: IpAddr) -> String {
-        format!("http://{}:{}{BOARD}{}", host(ip), self.listen.port(), self.fragment)
+    fn page(&self, host: &str) -> String {
+        format!("http://{host}:{}{BOARD}{}", self.listen.port(), self.fragment)
     }
 
     /// The presenter's address, the lanes, where phones join, and what to do next.
     fn all(&self) -> String {
         let lanes: Vec<_> = self.ports.iter().map(|(way, port)| format!("{way} {port}")).collect();
-        let here = self.page(near(self.listen.ip()));
+        let here = self.page(&near(self.listen.ip()));
         let mut lines = vec![
             format!("fourways: the class is open; page {here} (Ctrl-C stops)"),
             "  presenter  open that address and keep it to yourself: it controls everything".to_owned(),
         ];
         if self.remote_control {
-            let there = self.reachable.iter().map(|address| self.page(address.ip));
+            let there = self.reachable.iter().map(|address| self.page(&host(address.ip)));
             lines.extend(there.map(|page| format!("             from another machine: {page}")));
         }
         lines.push(format!("  lanes      at ports {}", lanes.join(", ")));
@@ -161,7 +163,7 @@ impl Words {
         if self.reachable.is_empty() {
             lines.push(format!("  phones     {}", self.why_nobody()));
         }
-        lines.join("\n") + "\n"
+        lines.join("\n")
     }
 
     fn why_nobody(&self) -> &'static str {
@@ -196,10 +198,10 @@ mod tests {
     fn the_terminal_says_who_opens_what() {
         assert_eq!(
             words("0.0.0.0:8080", &[("wlan0", "192.168.1.20")], false),
-            "fourways: the class is open; page http://127.0.0.1:8080/board#presenter=abc (Ctrl-C stops)\n  \
+            "fourways: the class is open; page http://localhost:8080/board#presenter=abc (Ctrl-C stops)\n  \
              presenter  open that address and keep it to yourself: it controls everything\n  \
              lanes      at ports poll 8081, long-poll 8082, ws 8083, sse 8084\n  \
-             phones     http://192.168.1.20:8080/join (wlan0)\n"
+             phones     http://192.168.1.20:8080/join (wlan0)"
         );
         let remote = words("0.0.0.0:8080", &[("wlan0", "192.168.1.20")], true);
         assert!(remote.contains("another machine: http://192.168.1.20:8080/board#presenter=abc"), "{remote}");
@@ -210,5 +212,6 @@ mod tests {
         assert!(words("127.0.0.1:8080", &[], false).contains("--listen 0.0.0.0:8080"));
         assert!(words("0.0.0.0:8080", &[], false).contains("in no network"));
         assert!(words("[::1]:8080", &[], false).contains("page http://[::1]:8080/board"));
+        assert!(words("[::]:8080", &[], false).contains("page http://localhost:8080/board"));
     }
 }

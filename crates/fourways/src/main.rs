@@ -4,11 +4,12 @@ mod args;
 mod claims;
 mod classroom;
 mod compare;
+mod listen;
 mod report;
+mod say;
 mod signals;
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use ::compare::Means;
@@ -21,6 +22,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::args::{Args, Command, Run};
+use crate::listen::{Who, way_out};
+use crate::say::say;
 use crate::signals::Signals;
 
 fn main() -> ExitCode {
@@ -33,7 +36,7 @@ fn main() -> ExitCode {
         Command::Guard(guard) => guard.run(),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("fourways: {error:#}");
+        say(format_args!("fourways: {error:#}"));
         ExitCode::FAILURE
     })
 }
@@ -50,28 +53,27 @@ async fn serve(run: Run) -> anyhow::Result<ExitCode> {
     let (open, way) = (run.open, run.way);
     let options = run.options()?;
     let listen = options.listen;
-    let server = Server::bind(options.clone()).await.map_err(|error| way_out(error, listen.port()))?;
+    let server = Server::bind(options.clone()).await.map_err(|error| way_out(error, listen, Who::Server))?;
     let server = server.with_reports(means()?);
     log_to(&server);
     let url = format!("http://{}", server.address());
     let name = way.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     let page = url.clone() + &fourways::lesson_path(&name) + &server.presenter().fragment();
+    // Before the first line: whoever has read it may already wish the end.
+    let signals = Signals::new()?;
     announce(&options, &name, &url, &page);
     if open && ::open::that(&page).is_err() {
-        eprintln!("fourways: no browser could be opened here; open {page} yourself");
+        say(format_args!("fourways: no browser could be opened here; open {page} yourself"));
     }
-    let signals = Signals::new()?;
     let drain_ms = server.site().limits().drain_ms;
     let running = server.run(async move {
         signals.stop().await;
-        eprintln!(
-            "fourways: stopping; connections have {} s to end (again to stop at once)",
-            drain_ms as f64 / 1000.0
-        );
+        let drain_s = drain_ms as f64 / 1000.0;
+        say(format_args!("fourways: stopping; connections have {drain_s} s to end (again to stop at once)"));
     });
     let drained = running.await;
     if drained.cut > 0 {
-        eprintln!("fourways: {} connections did not end in time and were cut", drained.cut);
+        say(format_args!("fourways: {} connections did not end in time and were cut", drained.cut));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -97,19 +99,8 @@ fn announce(options: &Options, name: &str, url: &str, page: &str) {
     let (rate, symbols) = (options.market.rate(), options.market.symbols().len());
     let names = if symbols == 1 { "symbol" } else { "symbols" };
     let also = also.unwrap_or_else(|| "all four ways; ".to_owned());
-    eprintln!("fourways: {rate} prices a second of {symbols} {names} at {also}page {page} (Ctrl-C stops)");
+    say(format_args!(
+        "fourways: {rate} prices a second of {symbols} {names} at {also}page {page} (Ctrl-C stops)"
+    ));
     tracing::info!("serving {rate} prices a second of {symbols} {names}");
-}
-
-pub(crate) fn way_out(error: anyhow::Error, port: u16) -> anyhow::Error {
-    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-    match kind {
-        Some(ErrorKind::AddrInUse) => error.context(format!(
-            "port {port} is in use by another program; stop that one, or take another port with --listen 127.0.0.1:{}",
-            port.checked_add(1).unwrap_or(8081)
-        )),
-        Some(ErrorKind::AddrNotAvailable) => error.context("this machine does not have that address; --listen takes one it has, or 0.0.0.0 for all"),
-        Some(ErrorKind::PermissionDenied) => error.context("ports below 1024 need permission; take another with --listen"),
-        _ => error,
-    }
 }

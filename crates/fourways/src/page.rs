@@ -140,8 +140,10 @@ fn policy(parts: &Parts) -> Cow<'static, str> {
     let host = header_of(&parts.headers, header::HOST).parse::<Authority>().ok();
     let Some((lanes, host)) = lanes.zip(host) else { return POLICY.into() };
     let mut sources = "connect-src 'self'".to_owned();
+    // Sources know names and IPv4 addresses (CSP 3, "host-source"): what has brackets would be left out by the browser.
+    let host = if host.host().starts_with('[') { "*" } else { host.host() };
     for port in lanes.0.iter() {
-        let lane = format!("{}:{port}", host.host());
+        let lane = format!("{host}:{port}");
         sources.push_str(&format!(" http://{lane} ws://{lane}"));
     }
     POLICY.replace("connect-src 'self'", &sources).into()
@@ -207,7 +209,7 @@ mod tests {
         let lanes = || Some(Lanes([8081, 8082].into()));
         assert_eq!(policy("localhost:8080", None), POLICY);
         for (host, name) in
-            [("192.168.1.20:8080", "192.168.1.20"), ("localhost", "localhost"), ("[::1]:80", "[::1]")]
+            [("192.168.1.20:8080", "192.168.1.20"), ("localhost", "localhost"), ("[::1]:80", "*")]
         {
             let sources = format!(
                 "; connect-src 'self' http://{name}:8081 ws://{name}:8081 http://{name}:8082 ws://{name}:8082; base-uri"

@@ -60,12 +60,20 @@ async fn what_is_out_of_range_is_refused_with_what_would_do() {
         assert_eq!((answer.status, &told["where"]), (400, &place.into()), "{body}");
         assert!(told["detail"].as_str().unwrap().contains(way_out), "{told}");
     }
-    for body in ["", "[]", "{", "7"] {
-        assert_eq!(
-            ask(stage.address(), "POST /api/class", &stage.bearer(), body).await.status,
-            400,
-            "{body:?}"
-        );
+    for (path, example) in [("POST /api/class", r#"{"do":"kill""#), ("POST /api/market", r#"{"rate":20}"#)] {
+        for (body, way_out) in [
+            ("", example),
+            ("[]", example),
+            ("null", example),
+            ("7", example),
+            ("{", "EOF"),
+            (r#"{"rate":1,"rate":7}"#, "\"rate\" stands there twice; send it once"),
+        ] {
+            let answer = ask(stage.address(), path, &stage.bearer(), body).await;
+            let told = told(&answer);
+            assert_eq!((answer.status, &told["where"]), (400, &"body".into()), "{path} {body:?}");
+            assert!(told["detail"].as_str().unwrap().contains(way_out), "{path} {body:?}: {told}");
+        }
     }
     let answer = ask(stage.address(), "GET /api/class/exchanges?lane=tcp", "", "").await;
     assert_eq!((answer.status, &told(&answer)["where"]), (400, &"query parameter `lane`".into()));
@@ -129,4 +137,25 @@ async fn the_state_tells_what_a_board_needs() {
     assert_eq!((&state["addresses"], &state["remote_control"]), (&json!([]), &false.into()), "on loopback");
     stage.done(json!({"do": "scene", "id": null})).await;
     assert_eq!(stage.state().await["scene"], Value::Null);
+}
+
+/// A name that the network has for this machine: the page and its lanes answer to it, and to no other.
+#[tokio::test]
+async fn a_name_that_was_given_is_a_name_of_all() {
+    let stage = Stage::with(&["--allow-host", "laptop.local"]);
+    let port = stage.address().port();
+    for way in WAYS {
+        for address in [stage.address(), stage.road(way).await] {
+            for (host, status) in [("laptop.local", 200), ("phone.local", 400)] {
+                let mut raw = contract::Raw::connect(address).await;
+                let origin = format!("origin: http://{host}:{port}");
+                let host = format!("{host}:{}", address.port());
+                raw.send(format!("GET /poll/stock-price HTTP/1.1\r\nhost: {host}\r\n{origin}\r\n\r\n")).await;
+                let answer = raw.answer().await;
+                assert_eq!(answer.status, status, "{host}: {answer:?}");
+                let allowed = answer.head.contains("access-control-allow-origin: http://laptop.local");
+                assert_eq!(allowed, status == 200 && address != stage.address(), "{host}: {answer:?}");
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Four processes with one market; and their ends, wished and not.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
+use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -161,6 +161,27 @@ fn a_port_in_use_is_said() {
     let output = command.args(["classroom", "--listen", &address]).stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     let port = taken.local_addr().unwrap().port();
-    assert!(said.contains(&format!("port {port} is in use")) && said.contains("--listen"), "{said}");
+    assert!(said.contains(&format!("port {port} is in use")) && said.contains("another classroom"), "{said}");
     assert_eq!(output.status.code(), Some(1));
+}
+
+/// `fourways classroom 2>&1 | head -1`: nobody reads what is said at the end.
+#[test]
+fn who_does_not_read_the_terminal_ends_no_class() {
+    for command in ["classroom", "run"] {
+        let mut process = Command::new(binary().unwrap());
+        process.args([command, "--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stderr(Stdio::piped());
+        let mut process = process.spawn().unwrap();
+        let mut said = BufReader::new(process.stderr.take().unwrap());
+        // The last line of each.
+        let ready = if command == "run" { "Ctrl-C stops" } else { "phones" };
+        let mut line = String::new();
+        while !line.contains(ready) {
+            line.clear();
+            assert!(said.read_line(&mut line).unwrap() > 0, "{command} did not come up");
+        }
+        drop(said);
+        kill(process.id(), Signal::TERM);
+        assert_eq!(process.wait().unwrap().code(), Some(0), "{command}");
+    }
 }

@@ -17,7 +17,12 @@ pub(crate) struct Stage {
 impl Stage {
     /// A class of 20 prices a second of 2 symbols.
     pub(crate) fn open() -> Self {
-        let arguments = ["--rate", "20", "--symbols", "2"];
+        Self::with(&[])
+    }
+
+    /// The same, with further arguments.
+    pub(crate) fn with(further: &[&str]) -> Self {
+        let arguments = [&["--rate", "20", "--symbols", "2"], further].concat();
         Self { process: Process::classroom("127.0.0.1:0", &arguments).expect("a class") }
     }
 
