@@ -20,6 +20,7 @@ use crate::news::News;
 use crate::range;
 use crate::server::{Recipe, Server};
 use crate::standing::Standing;
+use crate::stray::Stray;
 use crate::way::{LANES, Ways, names};
 
 /// How far ahead a change of the market is announced to all: every lane needs 500 ms of them.
@@ -212,6 +213,34 @@ impl Lanes {
             }
         }
         self.news.changed();
+    }
+
+    /// The lanes that tell another market than the one of this instant, each with its process. Those that say nothing are
+    /// not meant.
+    pub(crate) async fn strays(&self) -> Vec<Stray> {
+        let epoch = || self.calendar.read().0.epoch();
+        let ours = epoch();
+        let asked = self.lanes.iter().map(async |one| {
+            let (pid, door) = {
+                let standing = one.lane.standing.borrow();
+                (standing.pid?, standing.door.clone()?)
+            };
+            let told = door.epoch().await?;
+            (told != ours.as_str()).then_some(Stray { way: one.way, pid })
+        });
+        let strays = futures_util::future::join_all(asked).await;
+        // If another one has begun meanwhile, some were asked before it and some after.
+        if epoch() == ours { strays.into_iter().flatten().collect() } else { Vec::new() }
+    }
+
+    /// Starts a lane again, if that process is still its own.
+    pub(crate) fn bring_back(&self, stray: Stray) {
+        let own = |one: &&One| one.way == stray.way && one.lane.standing.borrow().pid == Some(stray.pid);
+        if let Some(one) = self.lanes.iter().find(own) {
+            tracing::warn!("the lane {} starts again: it has another market than the class", one.way);
+            // With too many orders before it, it is busy with starting anyway.
+            one.lane.order(Order::Restart);
+        }
     }
 
     /// Brings further subscribers, or sends them away.

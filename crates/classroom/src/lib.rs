@@ -14,6 +14,7 @@
 //! |---|---|
 //! | `lanes`, `lane`, `server` | the four together; one of them through its states; its process |
 //! | `standing` | how a lane stands |
+//! | `stray` | a lane that has another market than the class |
 //! | `calendar` | which market is valid, and which comes |
 //! | `extra` | further subscribers, from a generator |
 //! | `routes`, `object`, `command`, `range`, `state` | the HTTP: what can be asked, how far, and what is told |
@@ -47,6 +48,7 @@ mod seats;
 mod server;
 mod standing;
 mod state;
+mod stray;
 mod teller;
 mod way;
 
@@ -87,7 +89,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Classroom {
     class: Arc<Class>,
-    telling: JoinHandle<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 /// What all its routes and tasks share.
@@ -129,7 +131,8 @@ impl Classroom {
             stage: Mutex::default(),
         });
         let telling = tokio::spawn(teller::run(Arc::clone(&class)));
-        Ok(Self { class, telling })
+        let watching = tokio::spawn(stray::watch(Arc::clone(&class)));
+        Ok(Self { class, tasks: [telling, watching] })
     }
 
     /// `/api/class` and what is below it, and `/api/market` for all lanes.
@@ -146,13 +149,13 @@ impl Classroom {
     /// Ends the lanes in good order, and returns when nothing of them is left.
     pub async fn over(&self) {
         self.class.lanes.over().await;
-        self.telling.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
 impl Drop for Classroom {
     fn drop(&mut self) {
-        self.telling.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -6,14 +6,15 @@ use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use axum::http::{Request, StatusCode, header};
+use axum::http::{Request, Response, StatusCode, header};
 use bytes::Bytes;
 use compare::Guarded;
 use feed::Market;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -21,6 +22,9 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long it may take to answer its supervisor: a change is announced 1.5 s ahead, and needs 500 ms of them.
 const ANSWER: Duration = Duration::from_millis(900);
+
+/// What is read of what it tells of itself.
+const INFO_BYTES: usize = 64 * 1024;
 
 /// What every process of every lane is started with, beside its way and its market.
 #[derive(Clone, Debug)]
@@ -110,6 +114,18 @@ impl Door {
         }
     }
 
+    /// The epoch of the market that it tells; none when it does not say so in time.
+    pub(crate) async fn epoch(&self) -> Option<String> {
+        let asked = async {
+            let request = Request::get("/api/info").header(header::HOST, self.address.to_string());
+            let answer = self.send(request.body(Full::default()).map_err(io::Error::other)?).await?;
+            Limited::new(answer.into_body(), INFO_BYTES).collect().await.map_err(io::Error::other)
+        };
+        let info = timeout(ANSWER, asked).await.ok()?.ok()?.to_bytes();
+        let info: Value = serde_json::from_slice(&info).ok()?;
+        Some(info["market"]["epoch"].as_str()?.to_owned())
+    }
+
     async fn post(&self, market: &Market) -> io::Result<StatusCode> {
         let body = json!({
             "rate": market.rate(), "symbols": market.symbols().len(), "at_us": market.start_us(),
@@ -119,13 +135,17 @@ impl Door {
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
             .header(header::CONTENT_TYPE, "application/json")
             .body(Full::new(Bytes::from(body.to_string())));
-        let request = request.map_err(io::Error::other)?;
+        let answer = self.send(request.map_err(io::Error::other)?).await?;
+        Ok(answer.status())
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> io::Result<Response<Incoming>> {
         let stream = TcpStream::connect(self.address).await?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
         // Ends by itself when the sender has gone; its error reaches whoever reads the answer.
         tokio::spawn(connection);
-        sender.send_request(request).await.map(|answer| answer.status()).map_err(io::Error::other)
+        sender.send_request(request).await.map_err(io::Error::other)
     }
 }
 
@@ -171,6 +191,30 @@ mod tests {
             ["fourways: stopping", "page http://127.0.0.1:4711/", "page http://nowhere/#presenter=abc"]
         {
             assert_eq!(Door::read(other), None, "{other}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_tells_its_epoch_or_nothing() {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let door = Door { address: listener.local_addr().unwrap(), token: String::new() };
+        for (body, epoch) in [
+            (r#"{"market":{"epoch":"k3x9a1"}}"#, Some("k3x9a1")),
+            (r#"{"market":null}"#, None),
+            ("no JSON", None),
+            ("", None),
+        ] {
+            let answers = async {
+                let (mut server, _) = listener.accept().await.unwrap();
+                let mut asked = [0; 512];
+                let read = server.read(&mut asked).await.unwrap();
+                assert!(asked[..read].starts_with(b"GET /api/info HTTP/1.1\r\n"));
+                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                server.write_all(answer.as_bytes()).await.unwrap();
+            };
+            let (told, ()) = tokio::join!(door.epoch(), answers);
+            assert_eq!(told.as_deref(), epoch, "{body:?}");
         }
     }
 
