@@ -22,14 +22,16 @@ async fn let_go(raw: &mut Raw) {
     raw.send(b"\x88\x82\0\0\0\0\x03\xe9").await;
 }
 
-/// A connection on which the head of a command has been sent, but not yet its body.
+/// A connection on which the head of a command has been read, and its body is waited for (RFC 9110 10.1.1).
 async fn head_of(stage: &Stage, body: &str) -> Raw {
     let mut raw = Raw::connect(stage.address()).await;
     let (address, bearer, length) = (stage.address(), stage.bearer(), body.len());
     raw.send(format!(
-        "POST /api/class HTTP/1.1\r\nhost: {address}\r\n{bearer}content-length: {length}\r\n\r\n"
+        "POST /api/class HTTP/1.1\r\nhost: {address}\r\n{bearer}expect: 100-continue\r\n\
+         content-length: {length}\r\n\r\n"
     ))
     .await;
+    raw.until("100 Continue\r\n\r\n").await;
     raw
 }
 
