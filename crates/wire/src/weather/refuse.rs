@@ -1,7 +1,8 @@
 //! The status that the proxy gives itself, instead of the server.
 //!
 //! A page of another origin can read a status only if the answer names its origin (CORS), so it does: a page that sees
-//! 503 tells it from a server that is not there.
+//! 503 tells it from a server that is not there. For the same reason a preflight is let through, and is not remembered
+//! (Fetch 3.3.3): the status is for the request behind it.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -23,15 +24,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the client is told to wait, in seconds: more than nothing, and short enough to be watched.
 const RETRY_AFTER_S: u64 = 2;
 
+/// What of a head is answered to.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Asked {
+    /// From which origin it comes, if from one.
+    origin: Option<Vec<u8>>,
+    /// Whether it only asks what the request behind it may be.
+    is_preflight: bool,
+    /// Which headers that request will have.
+    headers: Option<Vec<u8>>,
+}
+
 /// Answers the first request and closes. Who sends none, or none that can be read, is reset.
 pub(super) async fn refuse(mut client: TcpStream, status: u16, place: Place, telling: &Mutex<Telling>) {
     let mut head = Vec::new();
-    let origin = tokio::time::timeout(PATIENCE, request(&mut client, &mut head)).await;
+    let asked = tokio::time::timeout(PATIENCE, request(&mut client, &mut head)).await;
     let counts = &place.shared().counts;
     counts.bytes_up.fetch_add(head.len() as u64, Relaxed);
     tell(telling, true, &head);
-    let Ok(Some(origin)) = origin else { return reset(client) };
-    let answer = answer(status, origin.as_deref());
+    let Ok(Some(asked)) = asked else { return reset(client) };
+    let answer = answer(status, &asked);
     if client.write_all(&answer).await.is_err() {
         return;
     }
@@ -41,8 +53,8 @@ pub(super) async fn refuse(mut client: TcpStream, status: u16, place: Place, tel
     linger(client).await;
 }
 
-/// Reads a head and says from which origin it comes, if from one; none if it cannot be read.
-async fn request(client: &mut TcpStream, read: &mut Vec<u8>) -> Option<Option<Vec<u8>>> {
+/// Reads a head; none if it cannot be read.
+async fn request(client: &mut TcpStream, read: &mut Vec<u8>) -> Option<Asked> {
     loop {
         if client.read_buf(read).await.ok()? == 0 || read.len() > HEAD_BYTES_MAX {
             return None;
@@ -50,31 +62,62 @@ async fn request(client: &mut TcpStream, read: &mut Vec<u8>) -> Option<Option<Ve
         let mut headers = [EMPTY_HEADER; HEADERS_MAX];
         let mut request = httparse::Request::new(&mut headers);
         if request.parse(read).ok()?.is_complete() {
-            let origin = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("origin"));
-            return Some(origin.map(|header| header.value.to_vec()));
+            return Some(Asked::of(&request));
         }
     }
 }
 
-fn answer(status: u16, origin: Option<&[u8]>) -> Vec<u8> {
-    let status = if (200..600).contains(&status) { status } else { 503 };
+impl Asked {
+    fn of(request: &httparse::Request<'_, '_>) -> Self {
+        let header = |name: &str| {
+            let header = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case(name));
+            header.map(|header| header.value.to_vec())
+        };
+        let method = header("access-control-request-method");
+        Self {
+            origin: header("origin"),
+            is_preflight: request.method == Some("OPTIONS") && method.is_some(),
+            headers: header("access-control-request-headers"),
+        }
+    }
+}
+
+fn answer(status: u16, asked: &Asked) -> Vec<u8> {
+    let status = match status {
+        _ if asked.is_preflight => 204,
+        200..600 => status,
+        _ => 503,
+    };
     let reason = match status {
         204 => "No Content",
         503 => "Service Unavailable",
         _ => "",
     };
     let mut answer = format!("HTTP/1.1 {status} {reason}\r\n").into_bytes();
+    let mut add = |name: &str, value: &[u8]| {
+        answer.extend_from_slice(name.as_bytes());
+        answer.extend_from_slice(b": ");
+        answer.extend_from_slice(value);
+        answer.extend_from_slice(b"\r\n");
+    };
     // RFC 9110 8.6: 204 must not say a length.
     if !matches!(status, 204 | 304) {
-        answer.extend_from_slice(b"Content-Length: 0\r\n");
+        add("Content-Length", b"0");
     }
     if status == 503 {
-        answer.extend_from_slice(format!("Retry-After: {RETRY_AFTER_S}\r\n").as_bytes());
+        add("Retry-After", RETRY_AFTER_S.to_string().as_bytes());
     }
-    if let Some(origin) = origin {
-        answer.extend_from_slice(b"Access-Control-Allow-Origin: ");
-        answer.extend_from_slice(origin);
-        answer.extend_from_slice(b"\r\nAccess-Control-Expose-Headers: Retry-After\r\n");
+    if let Some(origin) = &asked.origin {
+        add("Access-Control-Allow-Origin", origin);
+        if asked.is_preflight {
+            add("Access-Control-Allow-Methods", b"GET, POST");
+            if let Some(headers) = &asked.headers {
+                add("Access-Control-Allow-Headers", headers);
+            }
+            add("Access-Control-Max-Age", b"0");
+        } else {
+            add("Access-Control-Expose-Headers", b"Retry-After");
+        }
     }
     answer.extend_from_slice(b"Vary: Origin\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n");
     answer
@@ -91,7 +134,8 @@ mod tests {
     use super::*;
 
     fn text(status: u16, origin: Option<&[u8]>) -> String {
-        String::from_utf8(answer(status, origin)).unwrap()
+        let asked = Asked { origin: origin.map(<[u8]>::to_vec), ..Asked::default() };
+        String::from_utf8(answer(status, &asked)).unwrap()
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct Weather {
     /// at once. 0 counts as 1.
     pub slow_reader_bits: Option<u64>,
     /// The first request of each new connection is answered by this status, at once, and the connection is closed. 200
-    /// to 599; anything else is 503. A browser's page of any origin may read it.
+    /// to 599; anything else is 503. A browser's page of any origin may read it: its preflights are answered by 204.
     pub refuse: Option<u16>,
     /// All connections are cut every so many milliseconds; less than 10 counts as 10.
     pub cut_every_ms: Option<u32>,

@@ -45,6 +45,30 @@ async fn new_connections_are_answered_and_open_ones_go_on() {
 }
 
 #[tokio::test]
+async fn a_preflight_is_let_through_so_that_the_page_sees_the_status() {
+    let between = Between::open().await;
+    let preflight = "OPTIONS /poll/x HTTP/1.1\r\nhost: a\r\nOrigin: http://page:8080\r\n\
+        Access-Control-Request-Method: GET\r\nAccess-Control-Request-Headers: if-none-match\r\n\r\n";
+    let request =
+        "GET /poll/x HTTP/1.1\r\nhost: a\r\norigin: http://page:8080\r\nif-none-match: \"1\"\r\n\r\n";
+    for (status, first) in
+        [(503, "HTTP/1.1 503 Service Unavailable\r\n"), (204, "HTTP/1.1 204 No Content\r\n")]
+    {
+        between.proxy.set(Weather { refuse: Some(status), ..Weather::default() });
+        let known = "HTTP/1.1 204 No Content\r\nAccess-Control-Allow-Origin: http://page:8080\r\n\
+            Access-Control-Allow-Methods: GET, POST\r\nAccess-Control-Allow-Headers: if-none-match\r\n\
+            Access-Control-Max-Age: 0\r\nVary: Origin\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n";
+        assert_eq!(ask(&between, preflight).await, known);
+        let answer = ask(&between, request).await;
+        assert!(answer.starts_with(first), "{answer}");
+        assert!(answer.contains("\r\nAccess-Control-Allow-Origin: http://page:8080\r\n"), "{answer}");
+        // Without those two headers it is a request like any other.
+        let answer = ask(&between, "OPTIONS /poll/x HTTP/1.1\r\nhost: a\r\n\r\n").await;
+        assert!(answer.starts_with(first) && !answer.contains("Access-Control"), "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_request_gets_no_answer() {
     let between = Between::open().await;
     between.proxy.set(Weather { refuse: Some(503), ..Weather::default() });
