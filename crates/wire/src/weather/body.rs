@@ -71,6 +71,11 @@ impl Body {
         !matches!(self.framing, Framing::Length(_))
     }
 
+    /// What was read is all of a piece. Whether a block has ended that else waits for the next byte.
+    pub(super) fn settle(&mut self) -> bool {
+        self.blocks.as_mut().is_some_and(Blocks::settle)
+    }
+
     /// Reads on, up to the next edge. Says how many bytes it read, and which edge it came to, if to any.
     ///
     /// # Errors

@@ -95,7 +95,10 @@ impl Parser {
             debug_assert!(read > 0 || !empty || matches!(half.state, State::Opaque), "it goes on");
             match ended {
                 Some(what) => half.end(what, pieces),
-                None if half.run == PIECE_BYTES_MAX => half.end(What::Body, pieces),
+                None if half.run == PIECE_BYTES_MAX => {
+                    let what = if half.settle() { What::Event } else { What::Body };
+                    half.end(what, pieces);
+                }
                 None => {}
             }
         }
@@ -108,7 +111,9 @@ impl Parser {
 
     /// What came of a piece that has not ended is no part of it any more.
     pub(super) fn forget(&mut self, up: bool) {
-        self.half(up).run = 0;
+        let half = self.half(up);
+        half.run = 0;
+        half.settle();
     }
 
     /// Whether the server is amid an answer that does not say how long it is.
@@ -197,6 +202,12 @@ impl Parser {
 }
 
 impl Half {
+    /// The piece is parted here. Whether that makes an end of a block that else waits for the next byte: none may end
+    /// before the first byte of the next piece.
+    fn settle(&mut self) -> bool {
+        if let State::Body(body) = &mut self.state { body.settle() } else { false }
+    }
+
     fn end(&mut self, what: What, pieces: &mut Vec<Piece>) {
         let bytes = std::mem::take(&mut self.run);
         if bytes > 0 {

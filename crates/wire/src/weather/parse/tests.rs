@@ -143,6 +143,24 @@ fn a_long_piece_is_told_in_parts_and_the_last_names_it() {
     assert_eq!(whats(said).len(), 5);
 }
 
+#[test]
+fn a_block_that_fills_a_part_ends_with_it() {
+    let head: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+    let block = |end: &str| format!("data: {}{end}", "x".repeat(PIECE_BYTES_MAX - 6 - end.len()));
+    for end in ["\r\r", "\n\n", "\r\n\r\n"] {
+        let stream = format!("{}{}id: 1\r\r", block(end), block(end));
+        let said: &Said<'_> = &[(false, head), (false, stream.as_bytes())];
+        assert_eq!(
+            whats(said),
+            [answer(200), What::Event, What::Event, What::Body],
+            "{}",
+            end.escape_debug()
+        );
+        let bytes: Vec<_> = pieces(said, 1 << 14)[1..].iter().map(|(_, piece)| piece.bytes).collect();
+        assert_eq!(bytes, [PIECE_BYTES_MAX, PIECE_BYTES_MAX, 7]);
+    }
+}
+
 /// Beginnings from which much can go wrong.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     let known: Vec<&[u8]> = vec![
