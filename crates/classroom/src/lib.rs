@@ -115,7 +115,8 @@ impl Classroom {
     /// When one of them does not come up, or there is no port for it.
     pub async fn open(site: Site, presenter: Presenter, options: Options) -> Result<Self, Error> {
         let Options { listen, reachable, recipe, market } = options;
-        let (marks, news) = (Marks::new(site.clock().clone()), News::default());
+        let (seats, news) = (Arc::<Seats>::default(), News::default());
+        let marks = Marks::new(site.clock().clone(), Arc::clone(&seats));
         let lanes = Lanes::open(listen, recipe, site.clone(), market, &marks, news.clone()).await?;
         let class = Arc::new(Class {
             site,
@@ -125,7 +126,7 @@ impl Classroom {
             lanes,
             marks,
             phones: Phones::default(),
-            seats: Arc::default(),
+            seats,
             teller: Teller::new(),
             news,
             stage: Mutex::default(),

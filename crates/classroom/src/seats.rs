@@ -23,6 +23,8 @@ struct Taken {
     all: usize,
     visitors: usize,
     of_address: HashMap<IpAddr, usize>,
+    /// Where the presenter has proved to be.
+    presenters: HashMap<IpAddr, usize>,
 }
 
 /// One place; given back by dropping it.
@@ -31,6 +33,7 @@ pub(crate) struct Seat {
     seats: Arc<Seats>,
     address: IpAddr,
     visitor: bool,
+    presenters: bool,
 }
 
 impl Seats {
@@ -59,7 +62,12 @@ impl Seats {
         taken.all += 1;
         taken.visitors += usize::from(visitor);
         *taken.of_address.entry(address).or_default() += 1;
-        Ok(Seat { seats: Arc::clone(self), address, visitor })
+        Ok(Seat { seats: Arc::clone(self), address, visitor, presenters: false })
+    }
+
+    /// Whether the presenter sits somewhere there.
+    pub(crate) fn presents_at(&self, address: IpAddr) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).presenters.contains_key(&address)
     }
 }
 
@@ -76,8 +84,10 @@ impl Seat {
 
     /// It is the presenter who sits here: a visitor's place becomes free.
     pub(crate) fn is_the_presenters(&mut self) {
-        if std::mem::take(&mut self.visitor) {
-            self.seats.0.lock().unwrap_or_else(PoisonError::into_inner).visitors -= 1;
+        let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.visitors -= usize::from(std::mem::take(&mut self.visitor));
+        if !std::mem::replace(&mut self.presenters, true) {
+            *taken.presenters.entry(self.address).or_default() += 1;
         }
     }
 }
@@ -87,11 +97,19 @@ impl Drop for Seat {
         let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
         taken.all -= 1;
         taken.visitors -= usize::from(self.visitor);
-        if let Some(mine) = taken.of_address.get_mut(&self.address) {
-            *mine -= 1;
-            if *mine == 0 {
-                taken.of_address.remove(&self.address);
-            }
+        less(&mut taken.of_address, self.address);
+        if self.presenters {
+            less(&mut taken.presenters, self.address);
+        }
+    }
+}
+
+/// One less of an address.
+fn less(counts: &mut HashMap<IpAddr, usize>, address: IpAddr) {
+    if let Some(count) = counts.get_mut(&address) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&address);
         }
     }
 }

@@ -14,7 +14,7 @@
 //! Each line is answered by one: `ok` with figures, or what is wrong with it.
 
 use std::io::{self, BufRead as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ impl Tap for Deaf {
         0
     }
 
-    fn wants(&self, _target: &str) -> bool {
+    fn wants(&self, _connection: u64, _peer: IpAddr, _target: &str) -> bool {
         false
     }
 

@@ -22,4 +22,6 @@ pub use account::{Account, Ledger, Name, Tally};
 pub use client::{Connect, Connecting, Io, TcpConnect, Watch, Watched, Wire};
 pub use line::{Line, Times};
 pub use socket::Socket;
-pub use weather::{Break, Broke, Cut, LUMP_BYTES, Passage, Passed, Proxy, Tap, Weather, What};
+pub use weather::{
+    Break, Broke, Budget, Cut, KNOCKS_WITHIN, LUMP_BYTES, Passage, Passed, Proxy, Tap, Weather, What,
+};

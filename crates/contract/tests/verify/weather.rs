@@ -1,6 +1,6 @@
 //! The fault proxy: its delay and its rate, against both ends of the road and against curl's own clock.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -37,7 +37,7 @@ impl Tap for Held {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_micros() as u64)
     }
 
-    fn wants(&self, _target: &str) -> bool {
+    fn wants(&self, _connection: u64, _peer: IpAddr, _target: &str) -> bool {
         true
     }
 

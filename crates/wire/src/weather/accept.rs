@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::breaks::Break;
+use super::budget::{Budget, Permit};
 use super::connection::Connection;
 use super::door::Door;
+use super::knocks::Knocks;
 use super::relay::{prepare, relay, reset};
 use super::{Tap, Weather};
 
@@ -29,6 +32,7 @@ pub(super) struct Shared {
     pub(super) counts: Counts,
     upstream: Mutex<SocketAddr>,
     broken: Mutex<Option<Break>>,
+    knocks: Mutex<Knocks>,
     register: Mutex<Register>,
 }
 
@@ -49,6 +53,7 @@ struct Register {
     /// Nobody is let in any more.
     shut: bool,
     per_address_max: Option<usize>,
+    budget: Option<Budget>,
 }
 
 /// A connection's place among the open ones, until it is dropped.
@@ -60,8 +65,8 @@ pub(super) struct Place {
 impl Shared {
     pub(super) fn new(door: Door, upstream: SocketAddr, tap: Arc<dyn Tap>) -> Self {
         let (weather, counts) = (watch::Sender::new(Weather::default()), Counts::default());
-        let (broken, register) = Default::default();
-        Self { tap, weather, door, counts, upstream: Mutex::new(upstream), broken, register }
+        let (broken, knocks, register) = Default::default();
+        Self { tap, weather, door, counts, upstream: Mutex::new(upstream), broken, knocks, register }
     }
 
     pub(super) fn upstream(&self) -> SocketAddr {
@@ -74,6 +79,20 @@ impl Shared {
 
     pub(super) fn limit(&self, per_address_max: Option<usize>) {
         self.register().per_address_max = per_address_max;
+    }
+
+    pub(super) fn spend(&self, budget: Budget) {
+        self.register().budget = Some(budget);
+    }
+
+    /// Somebody knocks, and is let in or not.
+    pub(super) fn knock(&self) {
+        self.knocks.lock().unwrap_or_else(PoisonError::into_inner).knock(Instant::now());
+    }
+
+    /// The most who knocked together, since this was last asked.
+    pub(super) fn take_knocks(&self) -> usize {
+        self.knocks.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub(super) fn open(&self) -> usize {
@@ -119,7 +138,8 @@ impl Shared {
         }
     }
 
-    fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<Place> {
+    /// The permit, if there is a budget, is for as long as the connection has files: longer than its place.
+    fn enter(self: &Arc<Self>, peer: IpAddr) -> Option<(Place, Option<Permit>)> {
         let mut register = self.register();
         let crowded = register.per_address_max.is_some_and(|most| {
             let same = register.open.values().filter(|connection| connection.peer() == peer);
@@ -128,12 +148,16 @@ impl Shared {
         if register.shut || crowded || register.open.len() >= CONNECTIONS_MAX {
             return None;
         }
+        let permit = match &register.budget {
+            Some(budget) => Some(budget.take(peer)?),
+            None => None,
+        };
         let number = register.next;
         let connection = Arc::new(Connection::new(number, peer));
         register.next += 1;
         register.open.insert(number, Arc::clone(&connection));
         drop(register);
-        Some(Place { shared: Arc::clone(self), connection })
+        Some((Place { shared: Arc::clone(self), connection }, permit))
     }
 
     fn register(&self) -> MutexGuard<'_, Register> {
@@ -170,11 +194,15 @@ pub(super) async fn accept(shared: Arc<Shared>) {
 }
 
 fn let_in(shared: &Arc<Shared>, client: TcpStream, peer: SocketAddr) {
-    let place = shared.enter(peer.ip().to_canonical());
-    match (prepare(&client), place) {
-        (Ok(()), Some(place)) => {
+    shared.knock();
+    let entered = shared.enter(peer.ip().to_canonical());
+    match (prepare(&client), entered) {
+        (Ok(()), Some((place, permit))) => {
             shared.counts.accepted.fetch_add(1, Relaxed);
-            tokio::spawn(relay(client, place));
+            tokio::spawn(async move {
+                relay(client, place).await;
+                drop(permit);
+            });
         }
         (Ok(()), None) => {
             shared.counts.refused.fetch_add(1, Relaxed);
@@ -199,7 +227,7 @@ mod tests {
             0
         }
 
-        fn wants(&self, _target: &str) -> bool {
+        fn wants(&self, _connection: u64, _peer: IpAddr, _target: &str) -> bool {
             false
         }
 
@@ -221,6 +249,27 @@ mod tests {
         assert!(third.is_some(), "who goes makes room");
         let many: Vec<_> = (0..9).filter_map(|_| shared.enter(Ipv4Addr::LOCALHOST.into())).collect();
         assert_eq!((many.len(), shared.open()), (9, 14));
+    }
+
+    #[tokio::test]
+    async fn roads_of_one_budget_share_it() {
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let budget = Budget::new(4);
+        let road = || {
+            let shared = Arc::new(Shared::new(Door::open(anywhere).unwrap(), anywhere, Arc::new(Deaf)));
+            shared.spend(budget.clone());
+            shared
+        };
+        let (one, other) = (road(), road());
+        let enters = |shared: &Arc<Shared>, last| shared.enter(Ipv4Addr::new(192, 0, 2, last).into());
+        let (_first, second, _third) = (enters(&one, 1), enters(&one, 2), enters(&other, 3));
+        assert!(enters(&one, 4).is_none() && enters(&other, 4).is_none() && one.open() == 2);
+        assert!(other.enter(Ipv4Addr::LOCALHOST.into()).is_some(), "the last one is this machine's");
+        let (place, permit) = second.unwrap();
+        drop(place);
+        assert!(enters(&other, 4).is_none(), "its file is still open");
+        drop(permit);
+        assert!(enters(&other, 4).is_some());
     }
 
     #[tokio::test]

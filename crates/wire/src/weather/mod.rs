@@ -12,6 +12,8 @@
 //! | `breaks` | what broke it last |
 //! | `door` | the listener: open, shut, open again at the same port |
 //! | `accept` | who is let in |
+//! | `budget` | what several proxies may have open together |
+//! | `knocks` | how many come at the same time |
 //! | `connection` | one connection's control block: what may still pass |
 //! | `relay` | one connection from its first to its last byte |
 //! | `road` | one direction of it |
@@ -25,11 +27,13 @@ mod accept;
 mod blocks;
 mod body;
 mod breaks;
+mod budget;
 mod connection;
 mod door;
 mod entrance;
 mod frames;
 mod hole;
+mod knocks;
 mod lumps;
 mod pace;
 mod parse;
@@ -43,6 +47,8 @@ mod tap;
 mod telling;
 
 pub use breaks::{Break, Broke};
+pub use budget::Budget;
+pub use knocks::KNOCKS_WITHIN;
 pub use proxy::{Passage, Proxy};
 pub use settings::{Cut, LUMP_BYTES, Weather};
 pub use tap::{Passed, Tap, What};

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::accept::Shared;
 use super::door::Door;
 use super::entrance::Entrance;
-use super::{Break, Cut, Tap, Weather};
+use super::{Break, Budget, Cut, Tap, Weather};
 
 /// No connection is cut more often: nothing would ever come through.
 const CUT_EVERY_MS_MIN: u32 = 10;
@@ -38,7 +38,7 @@ pub struct Passage {
     pub accepted: u64,
     /// Connections that never reached the server: there were too many, the weather refused them, or nobody was there.
     pub refused: u64,
-    /// Bytes from clients, counted where they came in.
+    /// Bytes from clients, counted where they came in: also those that were lost after it, in a black hole or by a cut.
     pub bytes_up: u64,
     /// Bytes to clients, counted where they went out.
     pub bytes_down: u64,
@@ -159,6 +159,18 @@ impl Proxy {
             bytes_up: counts.bytes_up.load(Relaxed),
             bytes_down: counts.bytes_down.load(Relaxed),
         }
+    }
+
+    /// The most connections that came within any 200 ms ([`KNOCKS_WITHIN`](super::KNOCKS_WITHIN)), let in or refused
+    /// here, since this was last asked. Those whom the kernel refuses, while nobody listens, are seen by nobody.
+    pub fn take_knocks_max(&self) -> usize {
+        self.shared.take_knocks()
+    }
+
+    /// From now on connections are let in only as far as `budget` reaches, which other proxies may share; more are reset
+    /// at once and counted as refused.
+    pub fn share(&self, budget: &Budget) {
+        self.shared.spend(budget.clone());
     }
 
     /// At most so many open connections from one address; more are reset at once. This machine may have any number.

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -37,8 +38,9 @@ enum Ended {
 
 /// Carries a connection as long as it lasts.
 pub(super) async fn relay(client: TcpStream, place: Place) {
-    let (shared, number) = (Arc::clone(place.shared()), place.connection().number());
-    let telling = Mutex::new(Telling::new(Arc::clone(&shared.tap), number));
+    let (shared, connection) = (Arc::clone(place.shared()), place.connection());
+    let telling = Telling::new(Arc::clone(&shared.tap), connection.number(), connection.peer());
+    let telling = Mutex::new(telling);
     let refusal = shared.weather.borrow().refuse;
     if let Some(status) = refusal {
         shared.counts.refused.fetch_add(1, Relaxed);
@@ -94,7 +96,11 @@ async fn between(client: TcpStream, server: TcpStream, place: Place, telling: &M
         Ended::Vanished => {
             [true, false].into_iter().for_each(|up| lock(telling).lost(up));
             let lost = |up| {
-                move |bytes| {
+                let shared = place.shared();
+                move |bytes: Bytes| {
+                    if up {
+                        shared.counts.bytes_up.fetch_add(bytes.len() as u64, Relaxed);
+                    }
                     let mut telling = lock(telling);
                     telling.came(up, bytes);
                     telling.lost(up);

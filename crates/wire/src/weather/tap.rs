@@ -1,5 +1,7 @@
 //! Whoever is told of what passes, piece by piece.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 
 /// Told of what passed, from the tasks that carry it: every method must return at once.
@@ -7,10 +9,11 @@ pub trait Tap: Send + Sync + 'static {
     /// The wall clock: Unix time in microseconds.
     fn now_us(&self) -> u64;
 
-    /// Whether the exchange that begins by a request with this target (`/sse/stock-price?lane=board-sse`) is to be told.
+    /// Whether the exchange is to be told that begins by a request with this target (`/sse/stock-price?lane=board-sse`) on
+    /// this connection (as in [`Passed`]) from `peer`.
     /// Asked once for each request: a browser mixes requests of several kinds on one connection. The answer counts for
     /// the request, its answer, and a WebSocket that it opens.
-    fn wants(&self, target: &str) -> bool;
+    fn wants(&self, connection: u64, peer: IpAddr, target: &str) -> bool;
 
     /// A piece has passed, or was lost. Those of one connection and direction come in their order.
     fn passed(&self, passed: Passed);
@@ -21,6 +24,8 @@ pub trait Tap: Send + Sync + 'static {
 pub struct Passed {
     /// Which connection, counted from 0 in the order in which they came.
     pub connection: u64,
+    /// Where its client is. An IPv4 address is one, also where it came by IPv6.
+    pub peer: IpAddr,
     /// From the client to the server.
     pub up: bool,
     /// What it is.

@@ -1,6 +1,7 @@
 //! What is told of one connection: its bytes, followed from where they come to where they go, piece by piece.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -12,6 +13,7 @@ use super::{Passed, Tap, What};
 pub(super) struct Telling {
     tap: Arc<dyn Tap>,
     connection: u64,
+    peer: IpAddr,
     opened_us: u64,
     /// Whether anything was told yet.
     told: bool,
@@ -45,11 +47,11 @@ struct Mark {
 
 impl Telling {
     /// A connection that was just accepted.
-    pub(super) fn new(tap: Arc<dyn Tap>, connection: u64) -> Self {
+    pub(super) fn new(tap: Arc<dyn Tap>, connection: u64, peer: IpAddr) -> Self {
         let opened_us = tap.now_us();
         let (parser, unanswered) = (Parser::default(), VecDeque::new());
         let (up, down, found) = (Half::default(), Half::default(), Vec::new());
-        Self { tap, connection, opened_us, told: false, parser, up, down, unanswered, found }
+        Self { tap, connection, peer, opened_us, told: false, parser, up, down, unanswered, found }
     }
 
     /// Bytes came. Returns whether the server is amid an answer that does not say how long it is.
@@ -62,7 +64,7 @@ impl Telling {
         for piece in self.found.drain(..) {
             match &piece.what {
                 What::Request { target } => {
-                    half.wanted = self.tap.wants(target);
+                    half.wanted = self.tap.wants(self.connection, self.peer, target);
                     self.unanswered.push_back(half.wanted);
                 }
                 // An interim answer is of the request that still waits.
@@ -146,8 +148,8 @@ impl Telling {
     }
 
     fn say(&self, up: bool, what: What, came_us: u64, went_us: u64, bytes: Bytes) {
-        let connection = self.connection;
-        self.tap.passed(Passed { connection, up, what, came_us, went_us, bytes });
+        let (connection, peer) = (self.connection, self.peer);
+        self.tap.passed(Passed { connection, peer, up, what, came_us, went_us, bytes });
     }
 
     /// Whether a piece is wanted that has not ended: it may be the head of the next answer.

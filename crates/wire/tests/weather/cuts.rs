@@ -67,6 +67,12 @@ async fn a_black_hole_swallows_and_tells_nobody() {
     server.write_all(b"hello?").await.unwrap();
     let lost = || between.ear.whats().iter().filter(|what| **what == What::Lost).count();
     until("both words to be lost", || lost() == 2).await;
+    let tally = between.proxy.tally();
+    assert_eq!(
+        (tally.bytes_up, tally.bytes_down),
+        (36, 0),
+        "counted where they came in, and where they went out"
+    );
     let (mut other, mut well) = between.connect().await;
     passes(&mut other, &mut well, b"new ones are well").await;
     assert!(is_silent(&client) && is_silent(&server));

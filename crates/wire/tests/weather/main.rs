@@ -17,7 +17,7 @@ mod refusals;
 mod roads;
 mod taps;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use wire::{Passed, Proxy, Tap, What};
 
 /// Any free port of this machine.
-const ANYWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Longer than anything that is expected to happen.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -42,7 +42,7 @@ impl Tap for Ear {
         SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_micros() as u64
     }
 
-    fn wants(&self, target: &str) -> bool {
+    fn wants(&self, _connection: u64, _peer: IpAddr, target: &str) -> bool {
         target.contains(self.word)
     }
 
