@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use feed::{BadMarket, Market};
 use tokio::sync::watch;
 use transport::{Problem, Site};
-use wire::{Break, Cut, Proxy, Weather};
+use wire::{Break, Budget, Cut, Proxy, Weather};
 
 use crate::calendar::Calendar;
 use crate::cost::Cost;
@@ -29,6 +29,8 @@ const NOTICE_US: u64 = 1_500_000;
 const PER_ADDRESS: usize = 200;
 /// Files beside those of the crowds: the page, its visitors, and what a lane keeps for itself.
 const FILES_BESIDE: u64 = 2_048;
+/// Files that are used at most: for two thousand subscribers on each lane, and a class.
+const FILES_MAX: u64 = 20_000;
 
 /// The lanes of a class.
 #[derive(Debug)]
@@ -90,9 +92,11 @@ impl Lanes {
         let servers = tokio::try_join!(first(&a), first(&b), first(&c), first(&d))?;
         let servers: [Server; LANES] = servers.into();
         let mut lanes = Vec::with_capacity(LANES);
+        let budget = Budget::new(connections(compare::allow_files(FILES_MAX).err().unwrap_or(FILES_MAX)));
         for (place, (plan, server)) in [a, b, c, d].into_iter().zip(servers).enumerate() {
             let proxy = Arc::new(road(listen, place, &server, marks).await?);
             proxy.per_address_max(Some(PER_ADDRESS));
+            proxy.share(&budget);
             let way = plan.way;
             let lane = Lane::run(plan, server, Arc::clone(&proxy));
             lanes.push(One { way, lane, proxy, crowd: Mutex::default() });
@@ -319,8 +323,15 @@ impl Lanes {
 
     /// What each lane costs, by its name. Reads files: not for a task that others wait for.
     pub(crate) fn costs(&self) -> BTreeMap<&'static str, Cost> {
-        let cost = |one: &One| Cost::of(one.lane.standing.borrow().pid, &one.proxy.tally());
+        let cost = |one: &One| Cost::of(one.lane.standing.borrow().pid, &one.proxy);
         self.lanes.iter().map(|one| (one.way, cost(one))).collect()
+    }
+
+    /// How many came together while nobody looked is old when somebody does.
+    pub(crate) fn forget_knocks(&self) {
+        for one in &self.lanes {
+            one.proxy.take_knocks_max();
+        }
     }
 
     /// Ends everything in good order, and returns when nothing is left.
@@ -340,6 +351,12 @@ impl One {
     fn set_crowd(&self, crowd: Crowd) -> Crowd {
         std::mem::replace(&mut *self.crowd(), crowd)
     }
+}
+
+/// How many connections the roads may have together, each of two files, so that the page always has files of its own:
+/// of few files half.
+fn connections(files: u64) -> usize {
+    usize::try_from((files - FILES_BESIDE.min(files / 2)) / 2).unwrap_or(usize::MAX)
 }
 
 /// The road to a server: at its port after the page's, which a firewall is opened for most easily, or at any.
@@ -362,4 +379,16 @@ fn within_reach(address: SocketAddr) -> SocketAddr {
         one => one,
     };
     SocketAddr::new(ip, address.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_roads_leave_files_to_the_page_and_have_room_for_the_crowds() {
+        assert!(connections(FILES_MAX) >= LANES * 2_000, "two thousand subscribers on each lane");
+        assert_eq!(connections(4_096), 1_024);
+        assert_eq!(connections(1_024), 256);
+    }
 }
