@@ -19,6 +19,7 @@
 //! | `extra` | further subscribers, from a generator |
 //! | `routes`, `object`, `command`, `range`, `state` | the HTTP: what can be asked, how far, and what is told |
 //! | `teller`, `live`, `said`, `seats` | the live connection: what is told, who hears it, what a page says, who may sit |
+//! | `flow` | how much may come on it |
 //! | `marks`, `exchanges` | what passed on the wire: as marks, and byte by byte |
 //! | `cost` | what each lane uses |
 //! | `phones`, `scene` | who has joined; the demo and its bets |
@@ -33,6 +34,7 @@ mod cost;
 mod error;
 mod exchanges;
 mod extra;
+mod flow;
 mod lane;
 mod lanes;
 mod live;

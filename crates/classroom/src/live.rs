@@ -20,7 +20,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use transport::{Ping, Pings, Problem, Site};
 use wire::Line;
 
-use crate::phones::{Joining, Key};
+use crate::flow::Flow;
+use crate::phones::{Joining, Key, Phones};
 use crate::said::Said;
 use crate::seats::Seat;
 use crate::teller::{Told, state_text};
@@ -37,8 +38,10 @@ const BUFFER: usize = 4 * 1024;
 const FULL: Duration = Duration::from_secs(5);
 /// How long one of the presenter's places waits for the token.
 const PROOF: Duration = Duration::from_secs(5);
-/// How far from the newest event a phone may say to be. Farther is a slip, or nonsense.
-const SEQ_AWAY_MAX: u64 = 1_000;
+/// How far behind the newest event a phone may say to be. Farther is a slip, or nonsense.
+const SEQ_BEHIND_MAX: u64 = 1_000;
+/// How far ahead of this process a lane may be: what is not due by then has not happened.
+const AHEAD_US: u64 = 100_000;
 
 /// Opens a live connection.
 pub(crate) async fn open(site: Site, class: Arc<Class>, mut parts: Parts) -> Result<Response, Problem> {
@@ -51,12 +54,13 @@ pub(crate) async fn open(site: Site, class: Arc<Class>, mut parts: Parts) -> Res
         Problem::new(StatusCode::BAD_REQUEST, error.body_text(), detail)
     })?;
     let seat = class.seats.take(peer, may_present)?;
-    if let Some(line) = line {
+    if let Some(line) = &line {
         line.upgraded();
     }
     let upgrade = upgrade.read_buffer_size(BUFFER).write_buffer_size(BUFFER).max_write_buffer_size(WRITE_MAX);
     let upgrade = upgrade.max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
-    let visitor = Visitor { site, class, seat, may_present, presents: false, phone: None, pace: Pace::new() };
+    let (pace, flow) = (Pace::new(), Flow::new(line));
+    let visitor = Visitor { site, class, seat, may_present, presents: false, phone: None, pace, flow };
     Ok(upgrade.on_upgrade(move |socket| visitor.stay(socket)))
 }
 
@@ -70,18 +74,28 @@ struct Visitor {
     /// The phone that has joined here.
     phone: Option<Key>,
     pace: Pace,
+    flow: Flow,
 }
 
 impl Drop for Visitor {
     fn drop(&mut self) {
         if let Some(key) = self.phone {
-            self.class.phones.leave(key);
-            self.class.news.changed();
+            self.with_phones(|phones| phones.leave(key));
         }
     }
 }
 
 impl Visitor {
+    /// Does something with the phones, and says so only if others could see it.
+    fn with_phones<T>(&self, what: impl FnOnce(&Phones) -> T) -> T {
+        let phones = &self.class.phones;
+        let (before, done) = (phones.told(), what(phones));
+        if phones.told() != before {
+            self.class.news.changed();
+        }
+        done
+    }
+
     async fn stay(mut self, mut socket: WebSocket) {
         if let Some(code) = self.talk(&mut socket).await {
             end(socket, code).await;
@@ -98,14 +112,14 @@ impl Visitor {
         loop {
             let message = tokio::select! {
                 told = told.recv() => match told {
-                    Ok(Told::All(text)) => Message::Text(text),
                     Ok(Told::Boards(text)) if self.phone.is_none() => Message::Text(text),
-                    Ok(Told::Boards(_)) => continue,
+                    Ok(Told::Phones(text)) if self.phone.is_some() => Message::Text(text),
+                    Ok(Told::Boards(_) | Told::Phones(_)) => continue,
                     // It has not read for seconds.
                     Err(RecvError::Lagged(_)) => return Some(close_code::POLICY),
                     Err(RecvError::Closed) => return Some(close_code::AWAY),
                 },
-                heard = socket.recv() => match self.hear(heard) {
+                heard = self.flow.listen(socket) => match heard.and_then(|heard| self.hear(heard)) {
                     Ok(Some(text)) => Message::Text(text),
                     Ok(None) => continue,
                     Err(Over::Pong) => { pings.answered(); continue }
@@ -158,17 +172,21 @@ impl Visitor {
             Said::Join(lane, key) => {
                 let fresh = random().map_err(|error| error.to_string())?;
                 let (before, address) = (self.phone, self.seat.address());
-                let joined = class.phones.join(Joining { lane, key, before, fresh, address });
+                let joining = Joining { lane, key, before, fresh, address };
+                let joined = self.with_phones(|phones| phones.join(joining));
                 let (key, you) = joined.ok_or("there is no room for one more phone")?;
                 self.phone = Some(key);
-                class.news.changed();
                 let mut told = json!(you);
                 told["type"] = "you".into();
                 return Ok(Some(told.to_string().into()));
             }
             Said::Got { epoch, seq } => {
                 let head = self.site.feeds().ticker().feed().head();
-                if epoch == head.epoch.as_str() && seq.abs_diff(head.seq) <= SEQ_AWAY_MAX {
+                let due = class.lanes.markets().0.head_at(self.site.clock().now_us() + AHEAD_US);
+                let newest = due.max(head.seq);
+                if epoch == head.epoch.as_str()
+                    && (head.seq.saturating_sub(SEQ_BEHIND_MAX)..=newest).contains(&seq)
+                {
                     class.phones.got(phone?, seq);
                 }
             }
@@ -177,15 +195,14 @@ impl Visitor {
                 if !class.scene_and_bets().1.open {
                     return Err("no bets are taken now".to_owned());
                 }
-                if !class.phones.bet(phone, lane) {
+                if !self.with_phones(|phones| phones.bet(phone, lane)) {
                     return Err(JOIN_FIRST.to_owned());
                 }
-                class.news.changed();
             }
             Said::Bye => {
-                class.phones.bye(phone?);
+                let phone = phone?;
+                self.with_phones(|phones| phones.bye(phone));
                 self.phone = None;
-                class.news.changed();
             }
         }
         Ok(None)
@@ -193,7 +210,7 @@ impl Visitor {
 }
 
 /// What is no message of a page.
-enum Over {
+pub(crate) enum Over {
     Pong,
     Close(u16),
 }

@@ -147,8 +147,10 @@ impl Phones {
         let Some(number) = class.phones.get(&key).map(|phone| phone.number) else { return };
         class.wave.entry(seq).or_default().insert(number);
         if class.wave.len() > TICKS_MAX {
-            // The oldest is the one that nobody waits for.
-            class.wave.pop_first();
+            // The one that fewest say to have got, and of these the oldest: one phone alone pushes out nobody's.
+            let fewest = class.wave.iter().min_by_key(|(_, got)| got.len());
+            let fewest = fewest.map(|(seq, _)| *seq);
+            fewest.and_then(|seq| class.wave.remove(&seq));
         }
     }
 
@@ -302,6 +304,9 @@ mod tests {
         assert!(phones.take_wave().is_empty());
         (0..1_000).for_each(|seq| phones.got(keys[0], seq));
         assert_eq!(phones.take_wave().keys().copied().collect::<Vec<_>>(), Vec::from_iter(968..1_000));
+        keys.iter().for_each(|key| phones.got(*key, 5));
+        (100..1_000).for_each(|seq| phones.got(keys[0], seq));
+        assert_eq!(phones.take_wave()[&5].len(), 2, "one phone pushes out nothing that others got");
     }
 
     #[test]

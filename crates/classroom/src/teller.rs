@@ -17,6 +17,8 @@ use crate::state::state;
 const BEAT: Duration = Duration::from_millis(50);
 /// The least between two states.
 const STATE: Duration = Duration::from_millis(100);
+/// The same for a phone, which shows little of it: a class of them would be a storm.
+const STATE_OF_PHONES: Duration = Duration::from_secs(1);
 /// Between two messages of cost.
 const COST: Duration = Duration::from_secs(1);
 /// Messages that a listener may be behind: some four seconds of a busy board.
@@ -25,10 +27,10 @@ const BEHIND_MAX: usize = 128;
 /// A message, made once for all.
 #[derive(Clone, Debug)]
 pub(crate) enum Told {
-    /// For everyone.
-    All(Utf8Bytes),
     /// For whoever shows the board; a phone has no use for it.
     Boards(Utf8Bytes),
+    /// For phones that have joined.
+    Phones(Utf8Bytes),
 }
 
 /// Where messages are heard.
@@ -67,6 +69,7 @@ pub(crate) async fn run(class: Arc<Class>) {
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut state_told, mut cost_told) = (Instant::now(), Instant::now());
+    let (mut phones_told, mut phones_wait) = (Instant::now(), false);
     let mut known = (class.lanes.markets().0.epoch(), class.lanes.breaks());
     loop {
         beat.tick().await;
@@ -79,11 +82,18 @@ pub(crate) async fn run(class: Arc<Class>) {
         }
         if state_told.elapsed() >= STATE && class.news.take() {
             state_told = Instant::now();
-            class.teller.tell(Told::All(state_text(&class)));
+            class.teller.tell(Told::Boards(state_text(&class)));
+            phones_wait = true;
+        }
+        // Behind the boards: who joins or says goodbye in between misses nothing.
+        if phones_wait && phones_told.elapsed() >= STATE_OF_PHONES {
+            (phones_told, phones_wait) = (Instant::now(), false);
+            class.teller.tell(Told::Phones(state_text(&class)));
         }
         // Taken also when nobody looks: they would be old when somebody does.
         let (taken, wave) = (class.marks.take(), class.phones.take_wave());
         if class.teller.0.receiver_count() == 0 {
+            class.lanes.forget_knocks();
             continue;
         }
         if !taken.marks.is_empty() {

@@ -30,6 +30,8 @@ pub struct Line {
     state: Mutex<State>,
     /// Bytes read that no request has claimed yet.
     unclaimed: AtomicU64,
+    /// Bytes read in all.
+    read: AtomicU64,
     upgraded: AtomicBool,
     /// Kept as long as the connection, also when it outlives HTTP.
     _place: Box<dyn Any + Send + Sync>,
@@ -61,8 +63,8 @@ impl Line {
         account.connected();
         let waits = Waits::Head { until: Instant::now() + times.head };
         let state = Mutex::new(State { accounts: vec![account], served: false, waits });
-        let (unclaimed, upgraded) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { times, state, unclaimed, upgraded, _place: Box::new(place) }
+        let (unclaimed, read, upgraded) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
+        Self { times, state, unclaimed, read, upgraded, _place: Box::new(place) }
     }
 
     /// A request head was read: from here to [`Line::answered`] nothing is expected from the client.
@@ -109,6 +111,12 @@ impl Line {
         self.state().waits = Waits::Answer;
     }
 
+    /// Bytes that have come from the client so far, whoever's they are.
+    #[must_use]
+    pub fn bytes_read(&self) -> u64 {
+        self.read.load(Relaxed)
+    }
+
     /// How long a full socket may stay full.
     #[must_use]
     pub fn full_max(&self) -> Duration {
@@ -116,6 +124,7 @@ impl Line {
     }
 
     pub(crate) fn read(&self, bytes: usize) {
+        self.read.fetch_add(bytes as u64, Relaxed);
         let mut state = self.state();
         if let Waits::Next { .. } = state.waits {
             state.waits = Waits::Head { until: Instant::now() + self.times.head };

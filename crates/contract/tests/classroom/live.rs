@@ -10,6 +10,8 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::stage::{Stage, WAYS, get, lane_of};
@@ -37,13 +39,23 @@ impl Page {
         self.0.send(Message::text(said.to_string())).await.expect("an open connection");
     }
 
+    /// The next message.
+    async fn next(&mut self) -> Value {
+        soon("a message", async {
+            loop {
+                let message = self.0.next().await.expect("an open connection").expect("a message");
+                let Message::Text(text) = message else { continue };
+                return serde_json::from_str(&text).expect("JSON");
+            }
+        })
+        .await
+    }
+
     /// The next message of this type that `is` so.
     pub(crate) async fn hear(&mut self, kind: &str, is: impl Fn(&Value) -> bool) -> Value {
         soon(kind, async {
             loop {
-                let message = self.0.next().await.expect("an open connection").expect("a message");
-                let Message::Text(text) = message else { continue };
-                let told: Value = serde_json::from_str(&text).expect("JSON");
+                let told = self.next().await;
                 if told["type"] == kind && is(&told) {
                     return told;
                 }
@@ -111,6 +123,10 @@ async fn a_board_hears_state_marks_and_cost() {
         }
     }
     let cost = page.hear("cost", |told| told["lanes"]["sse"]["open"].as_u64() >= Some(2)).await;
+    // Those who come together are told once.
+    page.hear("cost", |told| told["lanes"]["sse"]["knocks_max"] == 0).await;
+    drop(TcpStream::connect(stage.road("sse").await).await.unwrap());
+    page.hear("cost", |told| told["lanes"]["sse"]["knocks_max"] == 1).await;
     let state = stage.state().await;
     for way in WAYS {
         let (cost, lane) = (&cost["lanes"][way], lane_of(&state, way));
@@ -168,6 +184,8 @@ async fn phones_join_bet_and_leave() {
     let (epoch, seq) = (&head["epoch"], head["events"].as_array().unwrap().last().unwrap()["seq"].clone());
     again.say(&json!({"got": {"epoch": "zzzzzz", "seq": seq}})).await;
     again.say(&json!({"got": {"epoch": epoch, "seq": 999_999_999_999_u64}})).await;
+    // Due in 50 seconds: it has not happened.
+    again.say(&json!({"got": {"epoch": epoch, "seq": seq.as_u64().unwrap() + 1_000}})).await;
     again.say(&json!({"got": {"epoch": epoch, "seq": seq}})).await;
     let wave = board.hear("wave", |_| true).await;
     assert_eq!((&wave["seq"], &wave["got"]), (&seq, &json!([1])), "what cannot be is not shown");
@@ -203,6 +221,37 @@ async fn one_connection_is_one_phone_and_has_one_bet() {
 }
 
 #[tokio::test]
+async fn a_phone_hears_the_state_once_a_second_and_only_when_it_changes() {
+    let stage = Stage::open();
+    let began = std::time::Instant::now();
+    let (mut board, mut phone) = (Page::open(&stage).await, Page::open(&stage).await);
+    phone.join(Some("poll")).await;
+    let mut changes = Page::open(&stage).await;
+    for turn in 0..12 {
+        let lane = ["sse", "ws"][turn % 2];
+        changes.join(Some(lane)).await;
+        board.hear("class", |class| class["phones"]["lanes"][lane] == 1).await;
+        // The same again changes nothing.
+        changes.join(Some(lane)).await;
+    }
+    let (mut heard, mut costs) = (0, 0);
+    while costs < 2 {
+        let told = board.next().await;
+        heard += usize::from(told["type"] == "class");
+        costs += usize::from(told["type"] == "cost");
+    }
+    assert_eq!(heard, 0, "nothing has changed");
+    phone.say(&json!({"nothing": 1})).await;
+    let (mut states, mut kind) = (0, Value::Null);
+    while kind != "error" {
+        kind = phone.next().await["type"].take();
+        states += u64::from(kind == "class");
+    }
+    // Those before it joined, and one each second.
+    assert!((1..=began.elapsed().as_secs() + 3).contains(&states), "{states} in {:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn who_misbehaves_costs_only_itself() {
     let stage = Stage::open();
     let mut good = Page::open(&stage).await;
@@ -216,6 +265,22 @@ async fn who_misbehaves_costs_only_itself() {
         }
     }
     assert_eq!(floods.end().await, Some(1008), "too fast");
+    // What makes no message counts as well.
+    let empty = |code| Message::Frame(Frame::message(Vec::new(), OpCode::Data(code), false));
+    for (first, next) in [
+        (Message::Pong(Vec::new().into()), Message::Pong(Vec::new().into())),
+        (empty(Data::Text), empty(Data::Continue)),
+    ] {
+        let mut floods = Page::open(&stage).await;
+        let mut sent = floods.0.send(first).await;
+        for _ in 0..10_000 {
+            if sent.is_err() {
+                break;
+            }
+            sent = floods.0.send(next.clone()).await;
+        }
+        assert_eq!(floods.end().await, Some(1008), "too much");
+    }
     let mut talks = Page::open(&stage).await;
     talks.0.send(Message::text("x".repeat(2_000))).await.unwrap();
     assert_eq!(talks.end().await, Some(1008), "too much at once");
