@@ -49,9 +49,9 @@ async function play(page: Page, room: Classroom, audience: Page, id: string, cos
     expect([bets.open, bets.hidden && bets.open], here).toEqual([predicts, predicts && step.hidden === true]);
     if (step.kind === 'happened') {
       // Figures come as they are measured; where one is missing stands a dash.
+      await expect.poll(() => read(page), { ...PATIENCE, message: here }).toMatch(/\d/);
       await expect.poll(() => read(page), { ...PATIENCE, message: here }).not.toContain('–');
       await expect(stage(page).getByText('not measured yet')).toHaveCount(0, PATIENCE);
-      expect(await read(page), here).toMatch(/\d/);
     } else {
       await expect.poll(async () => plain(await read(page)), PATIENCE).toContain(plain(step.text.en));
       await expect.poll(async () => plain(await read(audience)), PATIENCE).toContain(plain(step.text.en));
