@@ -14,7 +14,7 @@ impl Tap for Deaf {
         0
     }
 
-    fn wants(&self, _target: &str) -> bool {
+    fn wants(&self, _connection: u64, _peer: std::net::IpAddr, _target: &str) -> bool {
         false
     }
 
