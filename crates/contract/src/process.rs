@@ -114,7 +114,9 @@ impl Process {
 fn page(line: &str) -> Option<(SocketAddr, String)> {
     let page = line.split("page http://").nth(1)?.split(' ').next()?;
     let token = page.split_once("#presenter=")?.1.to_owned();
-    Some((page.split('/').next()?.parse().ok()?, token))
+    // Who listens at every address is here by this name.
+    let address = page.split('/').next()?.replace("localhost", "127.0.0.1");
+    Some((address.parse().ok()?, token))
 }
 
 impl Drop for Process {
