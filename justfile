@@ -42,13 +42,14 @@ test: setup page lint
     cd web && npx playwright test
     cd web && node --test --test-reporter=spec tests/firefox.test.mjs
 
-# What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages, the release file (`class-hour` takes an hour and stands alone)
-test-long: setup && package
+# What takes minutes: thousands of connections against a release build, claims in real browsers, servers in four languages, the long demos of a class, the release file (`class-hour` takes an hour and stands alone)
+test-long: setup page && package
     benches/servers/setup.sh
     cargo build --release --locked -p fourways --features http2
     FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test load -- --nocapture --test-threads 1
     FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p contract --features long --test foreign -- --test-threads 1
     FOURWAYS_BIN="$PWD/target/release/fourways" cargo test --release --locked -p compare --features long,http2 -- --test-threads 1
+    cd web && LONG=1 FOURWAYS_BIN="$PWD/../target/release/fourways" npx playwright test --grep @long
 
 # Whether what `compare` measures is true, against the kernel and arithmetic: minutes on a quiet machine; verify-measurements bytes runs some
 verify-measurements *names:

@@ -13,6 +13,8 @@ function chromium(): string {
 export default defineConfig({
   testDir: 'tests',
   testMatch: '*.spec.ts',
+  // What takes minutes: `LONG=1 npx playwright test --grep @long`, as `just test-long` does.
+  ...(!process.env.LONG && { grepInvert: /@long/ }),
   fullyParallel: true,
   workers: 2,
   timeout: 60_000,
