@@ -123,10 +123,6 @@ async fn a_board_hears_state_marks_and_cost() {
         }
     }
     let cost = page.hear("cost", |told| told["lanes"]["sse"]["open"].as_u64() >= Some(2)).await;
-    // Those who come together are told once.
-    page.hear("cost", |told| told["lanes"]["sse"]["knocks_max"] == 0).await;
-    drop(TcpStream::connect(stage.road("sse").await).await.unwrap());
-    page.hear("cost", |told| told["lanes"]["sse"]["knocks_max"] == 1).await;
     let state = stage.state().await;
     for way in WAYS {
         let (cost, lane) = (&cost["lanes"][way], lane_of(&state, way));
@@ -141,6 +137,10 @@ async fn a_board_hears_state_marks_and_cost() {
     // "GET /sse" in base64.
     assert!(pieces[0]["base64"].as_str().unwrap().starts_with("R0VUIC9zc2"), "{}", pieces[0]);
     assert!(pieces.iter().any(|piece| piece["kind"] == "event" && piece["up"] == false));
+    // Those who come together are told once.
+    page.hear("cost", |told| told["lanes"]["sse"]["knocks_max"] == 0).await;
+    drop(TcpStream::connect(stage.road("sse").await).await.unwrap());
+    page.hear("cost", |told| told["lanes"]["sse"]["knocks_max"] == 1).await;
 }
 
 #[tokio::test]
