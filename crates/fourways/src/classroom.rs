@@ -19,6 +19,10 @@ pub(crate) const HELP: &str = "Examples:\n  fourways classroom\n  fourways class
 
 /// Open files that the page and the four roads may need: two for each connection of a class, and crowds to come.
 const FILES: u64 = 20_000;
+/// Connections of the page server at most: the roads leave 2,048 files to all else.
+const PAGE_CONNECTIONS: u64 = 1_792;
+/// Those of one address: a whole class may come through one router, and each phone keeps some.
+const PAGE_CONNECTIONS_PER_ADDRESS: u64 = 600;
 /// The page of the class, below its address.
 const BOARD: &str = "/board";
 
@@ -79,7 +83,10 @@ impl Class {
 pub(crate) async fn run(class: Class) -> anyhow::Result<ExitCode> {
     // First: the limits of this process are read below. A lower one is enough for a class without crowds.
     compare::allow_files(FILES).unwrap_or_default();
-    let options = class.as_run().options()?;
+    let mut options = class.as_run().options()?;
+    let limits = &mut options.limits;
+    limits.connections = limits.connections.min(PAGE_CONNECTIONS);
+    limits.connections_per_address = PAGE_CONNECTIONS_PER_ADDRESS;
     let (market, wanted) = (options.market.clone(), options.listen);
     let server = Server::bind(options).await.map_err(|error| way_out(error, wanted, Who::Class))?;
     let server = if class.remote_control { server.with_remote_control() } else { server };
