@@ -90,6 +90,9 @@ for (const lang of LANGS) {
         await page.setViewportSize({ width, height: 900 });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth);
         expect(wide, `${width} px`).toBeLessThanOrEqual(width);
+        // A slider is a line with its numbers under it.
+        const slider = await page.getByRole('slider').locator('..').boundingBox();
+        expect(slider!.height, `${width} px`).toBeLessThan(120);
       }
     });
   }

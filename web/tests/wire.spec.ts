@@ -169,3 +169,12 @@ test('the last exchanges, one after the other, and the newest on demand', async 
   await page.keyboard.press('u');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The same update, four ways');
 });
+
+test('on a phone one lane has all of the width', async ({ page, room }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(`${room.origin}/en/wire`);
+  await expect(chosen(page)).toHaveCount(1, PATIENCE);
+  const columns = page.locator('.lanes > *').filter({ visible: true });
+  await expect(columns).toHaveCount(1);
+  expect((await columns.boundingBox())!.width).toBeGreaterThan(300);
+});
