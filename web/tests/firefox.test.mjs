@@ -126,10 +126,20 @@ for (const [path, lang] of LESSONS) {
 }
 
 test('the switch of the language keeps the page', async (t) => {
+  const { page, wrong } = await open(t, '/en/02-polling');
+  await live(page, 2);
+  await page.hover('.VPNavBarTranslations button');
+  await page.locator('.VPNavBarTranslations a[href="/zh/02-polling"]').click();
+  await page.waitForFunction(() => location.pathname === '/zh/02-polling' && document.documentElement.lang === 'zh-CN');
+  await live(page, 2);
+  assert.deepEqual(wrong, []);
+});
+
+test('the menu of the board leads to the other language', async (t) => {
   const { page, wrong } = await open(t, '/en/board');
   await live(page, 4);
-  await page.hover('.VPNavBarTranslations button');
-  await page.locator('.VPNavBarTranslations a[href="/zh/board"]').click();
+  await page.click('.board .menu summary');
+  await page.locator('.board .menu a[href="/zh/board"]').click();
   await page.waitForFunction(() => location.pathname === '/zh/board' && document.documentElement.lang === 'zh-CN');
   await live(page, 4);
   assert.deepEqual(wrong, []);
