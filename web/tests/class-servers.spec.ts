@@ -94,7 +94,7 @@ test('a deploy says goodbye to everyone, a restart to nobody', async ({ page, ro
   await expect(
     page
       .locator('.names')
-      .getByText(/server drains/)
+      .getByText(/server drains, \d/)
       .last(),
   ).toBeVisible(PATIENCE);
 

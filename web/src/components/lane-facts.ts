@@ -6,7 +6,7 @@ import type { WayName } from '../types.ts';
 import { bytes, seconds, whole, words, type Lang } from '../words.ts';
 import type { Scales, Sight } from './sight.ts';
 
-export interface Large {
+interface Large {
   name: 'age' | 'missed' | 'size';
   text: string;
   unit: string;

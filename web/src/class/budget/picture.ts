@@ -6,7 +6,7 @@ import type { Manner } from './budget-words.ts';
 import type { Lab } from './lab.ts';
 
 /** In percent of the width. `answered` is an instant: it has no width. */
-export interface Band {
+interface Band {
   stage: Stage;
   left: number;
   width: number;

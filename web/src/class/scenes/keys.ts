@@ -2,7 +2,7 @@
 
 import { keyOf } from '../../components/settings.ts';
 
-export interface Acts {
+interface Acts {
   next: () => void;
   back: () => void;
   notes: () => void;

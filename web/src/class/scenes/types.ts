@@ -8,7 +8,7 @@ import type { Outcome } from './measured.ts';
 
 export type Text = Readonly<Record<Lang, string>>;
 /** A sentence with figures in it; one that is missing is `–`. */
-export type Sentence = Readonly<Record<Lang, (outcome: Outcome) => string>>;
+type Sentence = Readonly<Record<Lang, (outcome: Outcome) => string>>;
 
 /** What every board sets by itself. */
 export interface BoardWish {

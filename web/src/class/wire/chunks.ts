@@ -12,7 +12,7 @@ export const START: Stand = { name: 'size' };
 const SIZE = /^([0-9a-f]+)[ \t]*(?:;[^\r\n]*)?\r\n/i;
 const LAST = /(?<=\n\r?\n)\r\n$/;
 
-export interface Unchunked {
+interface Unchunked {
   frames: Field[];
   /** From and to, ascending. */
   data: [number, number][];

@@ -17,7 +17,6 @@ const en = {
   silent: 'The server does not answer. This page goes on by itself as soon as it does.',
   nothingFound:
     'The server keeps the last 64 pieces of each lane, and none of them has the same update: make the market slower.',
-  lane: 'Lane shown',
   key: 'Classes of the bytes',
   up: 'client to server',
   down: 'server to client',
@@ -83,7 +82,6 @@ const zh: InspectorWords = {
   list: (names) => names.join('、'),
   silent: '服务器没有回答。一有回答，本页会自己继续。',
   nothingFound: '服务器为每条泳道保留最近 64 段，里面没有同一笔更新：请把行情调慢。',
-  lane: '看哪一路',
   key: '字节的类别',
   up: '客户端到服务器',
   down: '服务器到客户端',

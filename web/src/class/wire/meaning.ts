@@ -9,7 +9,7 @@ import { bitsOf, frameSays, frameTitle, type Bits } from './frame-words.ts';
 import { headerWords } from './headers-told.ts';
 import { FRAME_SPECS, SPECS } from './specs.ts';
 
-export interface Meaning {
+interface Meaning {
   title: string;
   says: string;
   /** `RFC 6455 5.2`; null if the format is this project's own. */

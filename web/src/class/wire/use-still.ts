@@ -11,7 +11,7 @@ import { Collector, type Still } from './collect.ts';
 import { clearest, sameUpdates, without, type ByWay, type SameUpdate } from './same-update.ts';
 
 /** `none`: this server has no class. `seeking` goes on until there is what was asked for. */
-export type Phase = 'looking' | 'none' | 'seeking' | 'held';
+type Phase = 'looking' | 'none' | 'seeking' | 'held';
 /** An update that has come by all four ways, or whatever has passed. */
 export type View = 'same' | 'last';
 
