@@ -51,7 +51,7 @@ pub(crate) async fn opens(unpacked: &Unpacked, machine: &Machine) {
     let lanes = Family::of(class.pid(), &["run"]).await;
     let opened = tools.join("opened");
     until("the address to be opened", || opened.exists()).await;
-    let board = format!("http://127.0.0.1:8080/board#presenter={}", class.token());
+    let board = format!("http://localhost:8080/board#presenter={}", class.token());
     assert_eq!(fs::read_to_string(opened).expect("text"), board);
 
     kill(class.pid(), Signal::TERM);
