@@ -67,15 +67,21 @@ async fn between(client: TcpStream, server: TcpStream, place: Place, telling: &M
     let ended = {
         let up = Road::new(&client, &server, true, &place, telling);
         let down = Road::new(&server, &client, false, &place, telling);
+        let up = async {
+            match up.carry().await {
+                Err(Broken::Unheard) => Ok(()),
+                ended => ended,
+            }
+        };
         tokio::select! {
             biased;
             order = orders.wait_for(|order| *order != Order::Carry) => match order.map(|order| *order) {
                 Ok(Order::Vanish) => Ended::Vanished,
                 _ => Ended::Cut,
             },
-            ended = async { tokio::try_join!(up.carry(), down.carry()) } => match ended {
+            ended = async { tokio::try_join!(up, down.carry()) } => match ended {
                 Ok(_) => Ended::Whole,
-                Err(Broken::Reset) => Ended::Reset,
+                Err(Broken::Reset | Broken::Unheard) => Ended::Reset,
                 Err(Broken::AtItsEnd) => Ended::AtItsEnd,
             },
         }

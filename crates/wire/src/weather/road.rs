@@ -28,6 +28,8 @@ pub(super) const FULL_MAX: Duration = Duration::from_secs(30);
 pub(super) enum Broken {
     /// An end is gone.
     Reset,
+    /// The server is gone. What it said before is still under way: the other direction ends when that has passed.
+    Unheard,
     /// It came to the byte behind which it was to be cut.
     AtItsEnd,
 }
@@ -182,6 +184,7 @@ impl<'a> Road<'a> {
             Ok(None) if self.up || !connection.is_at_its_end() => std::future::pending().await,
             Ok(None) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.full = self.full.or(Some(now)),
+            Err(_) if self.up => return Err(Broken::Unheard),
             Err(_) => return Err(Broken::Reset),
         }
         if !self.up && connection.is_at_its_end() { Err(Broken::AtItsEnd) } else { Ok(()) }

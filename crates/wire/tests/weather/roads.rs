@@ -54,6 +54,24 @@ async fn other_weather_counts_for_what_is_under_way() {
 }
 
 #[tokio::test]
+async fn who_speaks_to_a_server_that_has_gone_still_hears_its_last_words() {
+    let between = Between::open().await;
+    between.proxy.set(Weather { rate_bits: Some(1), ..Weather::default() });
+    let (mut client, mut server) = between.connect().await;
+    server.write_all(&[b'x'; 4000]).await.unwrap();
+    hear(&mut client, 1500).await;
+    drop(server);
+    // The first byte is answered by a reset, the second one cannot be written.
+    for byte in 1..=2 {
+        client.write_all(b"?").await.unwrap();
+        until("it to be under way", || between.proxy.tally().bytes_up == byte).await;
+    }
+    between.proxy.set(Weather::default());
+    hear(&mut client, 2500).await;
+    rest(&mut client).await;
+}
+
+#[tokio::test]
 async fn what_was_stalled_goes_on_in_order() {
     let between = Between::open().await;
     let (mut client, mut server) = between.connect().await;
