@@ -21,7 +21,6 @@ function strip(echo_ms = 50) {
   const state = shallowRef<ClassState | null>(klass());
   const refused = shallowRef<Refused | null>(null);
   const sent: Command[] = [];
-  const done: string[] = [];
   const says = ref<Refused | null>(null);
   const command = async (one: Command) => {
     sent.push(one);
@@ -46,18 +45,13 @@ function strip(echo_ms = 50) {
   };
   const live = { state, refused, command } as unknown as Live;
   const scope = effectScope();
-  const held = scope.run(() =>
-    useBreaking(
-      () => live,
-      (one) => done.push(one.do),
-    ),
-  )!;
+  const held = scope.run(() => useBreaking(() => live))!;
   const press = async (name: FaultName, then_ms = 100) => {
     held.press(faultOf(name));
     await vi.advanceTimersByTimeAsync(then_ms);
   };
   const weathers = () => Object.fromEntries(state.value!.lanes.map(({ way, weather }) => [way, weather]));
-  return { ...held, scope, sent, done, says, press, weathers };
+  return { ...held, scope, sent, says, press, weathers };
 }
 
 describe('a press', () => {
@@ -91,13 +85,13 @@ describe('a press', () => {
   });
 
   it('that is refused says why, and does no more of what belongs to it', async () => {
-    const { press, sent, done, says, refused } = strip();
+    const { press, sent, says, refused } = strip();
     says.value = { why: 'refused', said: 'no such lane' };
     await press('refuse');
-    expect([sent.map((one) => one.do), done, refused.value]).toEqual([['weather'], [], says.value]);
+    expect([sent.map((one) => one.do), refused.value]).toEqual([['weather'], says.value]);
     says.value = null;
     await press('kill');
-    expect([done, refused.value]).toEqual([['kill'], null]);
+    expect([sent.at(-1)?.do, refused.value]).toEqual(['kill', null]);
   });
 });
 
@@ -136,7 +130,15 @@ describe('a cut', () => {
     await press('cut-after');
     makeWell();
     await vi.advanceTimersByTimeAsync(100);
-    expect(sent.slice(-3).map((one) => one.do)).toEqual(['cut', 'weather', 'mend']);
+    expect(sent.slice(2).map((one) => one.do)).toEqual(['cut', 'weather', 'mend', 'leave-dead', 'extra']);
+  });
+
+  it('of which the class has not told yet is ended by making all well, too', async () => {
+    const { press, makeWell, sent } = strip();
+    await press('leave-dead', 0);
+    makeWell();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(sent).toContainEqual({ do: 'leave-dead', on: false });
   });
 
   it('that stands stays as long as it was, and the next one is another', async () => {

@@ -142,11 +142,9 @@ describe('where a phone goes on', () => {
 });
 
 describe('a bet', () => {
-  const bets = (open: boolean, placed: number) => ({ open, hidden: true, placed, counts: null });
-  const told = (id: string, is: ReturnType<typeof bets>): ClassState => ({
+  const told = (open: boolean, opened_us: number | null): ClassState => ({
     ...klass(),
-    scene: { id, step: 0 },
-    bets: is,
+    bets: { open, hidden: true, opened_us, placed: 3, counts: null },
   });
   /** A page that was loaded, and what it said. */
   function loaded(state: ClassState) {
@@ -165,25 +163,29 @@ describe('a bet', () => {
   });
 
   it('is shown again by a page that is loaded again, and counts again as long as bets are taken', () => {
-    const first = loaded(told('plug', bets(true, 0)));
+    expect(loaded(told(false, null)).mine.value).toBeNull();
+    const first = loaded(told(true, 5));
     expect(first.mine.value).toBeNull();
     first.bet('sse');
     expect(first.said).toEqual(['sse']);
-    const again = loaded(told('plug', bets(true, 3)));
+    const again = loaded(told(true, 5));
     expect([again.mine.value, again.said]).toEqual(['sse', ['sse']]);
-    const closed = loaded(told('plug', bets(false, 3)));
+    const closed = loaded(told(false, 5));
     expect([closed.mine.value, closed.said]).toEqual(['sse', []]);
   });
 
-  it('is about its own question only', async () => {
-    const first = loaded(told('plug', bets(true, 0)));
+  it('is about its own question only, also if that is asked again', async () => {
+    const first = loaded(told(true, 5));
     first.bet('sse');
-    expect(loaded(told('faster', bets(true, 3))).mine.value).toBeNull();
-    expect(loaded(told('plug', bets(true, 0))).mine.value).toBeNull(); // nobody has bet: these are new bets
-    first.held.value = told('faster', bets(true, 0));
+    const later = loaded(told(true, 9));
+    expect([later.mine.value, later.said]).toEqual([null, []]);
+    first.held.value = told(false, 5);
+    await nextTick();
+    expect(first.mine.value).toBe('sse');
+    first.held.value = told(true, 9);
     await nextTick();
     expect(first.mine.value).toBeNull();
-    expect(loaded(told('plug', bets(true, 3))).mine.value).toBeNull();
+    expect(loaded(told(true, 5)).mine.value).toBeNull();
   });
 });
 

@@ -48,7 +48,7 @@ const isThere = (state: ClassState, place: Place) => {
 const wild = () => ({
   ...klass({ ws: { stall: true, refuse: 503 }, sse: { lumps: true } }, { poll: { extra: 7, jitter: false } }),
   leave_dead: true,
-  bets: { open: true, hidden: true, placed: 3, counts: null },
+  bets: { open: true, hidden: true, opened_us: 9, placed: 3, counts: null },
 });
 
 describe('the way through all scenes', () => {

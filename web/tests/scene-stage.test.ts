@@ -26,9 +26,8 @@ function played() {
     if (!refused.value && room.tells) state.value = after(state.value!, one);
     return refused.value?.why ?? null;
   };
-  const done: Command[] = [];
   const live = { state, refused, command } as unknown as Live;
-  return { asked, done, state, room, stage: useStage(live, (one) => void done.push(one)) };
+  return { asked, state, room, stage: useStage(live) };
 }
 
 it('goes forward, back and out', async () => {
@@ -54,10 +53,10 @@ it('takes one step at a time, however fast it is pressed', async () => {
 });
 
 it('stops at a refusal, says it, and goes on from there', async () => {
-  const { stage, asked, done, room } = played();
+  const { stage, asked, room } = played();
   room.refuses = 'weather';
   await stage.next();
-  expect(asked).toEqual([...done, expect.objectContaining({ do: 'weather' })]);
+  expect(asked.map((command) => command.do).indexOf('weather')).toBe(asked.length - 1);
   expect(stage.refused.value).toEqual({ why: 'refused', said: 'there are not enough open files' });
   expect([stage.place.value, stage.busy.value]).toEqual([null, false]);
   delete room.refuses;

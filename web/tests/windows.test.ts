@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import type { Break, ClassState, Weather } from '../src/class/state.ts';
+import type { Away, Break, ClassState, Weather } from '../src/class/state.ts';
 import { FaultWindows, isAllOver, newestHarm, newestOver, spanOf } from '../src/class/windows.ts';
 import { WAYS } from '../src/words.ts';
 import { broken, klass } from './fault-class.ts';
@@ -97,35 +97,31 @@ describe('a break', () => {
 });
 
 describe('a server that is away', () => {
-  const server = (state: 'down' | 'starting' | 'draining' | 'up', since: number, pid: number | null) =>
-    klass({}, { sse: { state, since_us: us(since), pid } });
+  const away = (why: Away['why'], from: number, until: number | null) =>
+    klass({}, { sse: { last_away: { why, from_us: us(from), until_us: until === null ? null : us(until) } } });
 
-  it('was killed if it was down, from the instant at which it went', () => {
-    const windows = seen(
-      [0, klass()],
-      [1080, server('down', 1000, null)],
-      [3080, server('starting', 3000, 8)],
-      [3280, server('up', 3200, 8)],
-      [9000, server('up', 3200, 8)],
-    );
-    expect(windows.all()).toEqual([{ fault: 'kill', value: 0, lanes: ['sse'], from: 1000, to: 3200 }]);
+  it('is named for why it went, from the instant at which it did', () => {
+    for (const why of ['kill', 'restart', 'deploy'] as const) {
+      const windows = seen([0, klass()], [1080, away(why, 1000, null)], [3080, away(why, 1000, null)]);
+      expect(windows.all()).toEqual([{ fault: why, value: 0, lanes: ['sse'], from: 1000, to: null }]);
+      windows.take(away(why, 1000, 3200), 3280, local);
+      expect(windows.all()).toEqual([{ fault: why, value: 0, lanes: ['sse'], from: 1000, to: 3200 }]);
+    }
   });
 
-  it('was deployed if it drained, and restarted if it only starts', () => {
-    const drained = seen([0, klass()], [1010, server('draining', 1000, 7)], [1500, server('starting', 1400, 8)]);
-    expect(drained.all()).toMatchObject([{ fault: 'deploy', from: 1000, to: null }]);
-    const started = seen([0, klass()], [1010, server('starting', 1000, 8)]);
-    expect(started.all()).toMatchObject([{ fault: 'restart', from: 1000, to: null }]);
+  it('is told of also when it was quicker than the telling, and to a page that comes later', () => {
+    for (const windows of [
+      seen([0, klass()], [1080, away('deploy', 1000, 1060)]),
+      seen([9000, away('deploy', 1000, 1060)]),
+    ]) {
+      expect(windows.all()).toEqual([{ fault: 'deploy', value: 0, lanes: ['sse'], from: 1000, to: 1060 }]);
+    }
   });
 
-  it('is seen by the number of its process when it was quicker than the telling', () => {
-    const windows = seen([0, klass()]);
-    windows.did({ do: 'deploy', lanes: ['sse'] });
-    windows.take(server('up', 1060, 8), 1080, local);
-    windows.take(server('up', 2000, 9), 2080, local);
-    expect(windows.all()).toEqual([
-      { fault: 'deploy', value: 0, lanes: ['sse'], from: 1060, to: 1060 },
-      { fault: 'restart', value: 0, lanes: ['sse'], from: 2000, to: 2000 },
+  it('and goes again ends one absence and begins another', () => {
+    expect(seen([1080, away('deploy', 1000, null)], [2080, away('kill', 2000, null)]).all()).toMatchObject([
+      { fault: 'deploy', from: 1000, to: 2000 },
+      { fault: 'kill', from: 2000, to: null },
     ]);
   });
 });

@@ -22,7 +22,7 @@ use wire::{Proxy, Weather};
 use crate::calendar::Calendar;
 use crate::news::News;
 use crate::server::{Door, Recipe, Server, exit, listening, spawn};
-use crate::standing::{Standing, State};
+use crate::standing::{Standing, State, Why};
 
 /// From the end of a process to the start of the next one.
 const REST: Duration = Duration::from_secs(2);
@@ -113,6 +113,7 @@ impl Lane {
             pid: Some(first.process.pid()),
             exit: None,
             since_us: plan.clock.now_us(),
+            last_away: None,
             door: Some(first.door.clone()),
         };
         let standing = watch::Sender::new(standing);
@@ -172,28 +173,30 @@ impl Runner {
     }
 
     fn set(&self, change: impl FnOnce(&mut Standing)) {
-        let since_us = self.plan.clock.now_us();
-        self.standing.send_modify(|standing| {
-            let before = standing.state;
-            change(standing);
-            if standing.state != before {
-                standing.since_us = since_us;
-            }
-        });
+        self.standing.send_modify(change);
         self.plan.news.changed();
+    }
+
+    /// The same in another state; `why` says why a process that served until now has gone.
+    fn turn(&self, state: State, why: Why, change: impl FnOnce(&mut Standing)) {
+        let at_us = self.plan.clock.now_us();
+        self.set(|standing| {
+            standing.turn(state, why, at_us);
+            change(standing);
+        });
     }
 
     fn down(&self, exit: String) -> After {
         tracing::warn!("the lane {} is down: {exit}", self.plan.way);
-        self.set(|standing| {
-            *standing = Standing { state: State::Down, pid: None, exit: Some(exit), door: None, ..*standing };
+        self.turn(State::Down, Why::Kill, |standing| {
+            (standing.pid, standing.door, standing.exit) = (None, None, Some(exit));
         });
         After::Rest
     }
 
     /// From nothing to a process that listens and a road that leads to it.
     async fn start(&mut self) -> Result<Server, After> {
-        self.set(|standing| standing.state = State::Starting);
+        self.turn(State::Starting, Why::Restart, |_| {});
         let market = self.market().await?;
         let mut process =
             spawn(&self.plan.recipe, self.plan.way, &market).map_err(|error| self.down(error.to_string()))?;
@@ -240,7 +243,7 @@ impl Runner {
             process.end().await;
             return Err(self.down(format!("port {}: {error}", self.proxy.address().port())));
         }
-        self.set(|standing| (standing.state, standing.exit) = (State::Up, None));
+        self.turn(State::Up, Why::Restart, |standing| standing.exit = None);
         Ok(Server { process, door })
     }
 
@@ -256,7 +259,7 @@ impl Runner {
                 order = self.orders.recv() => match order {
                     // There is no process that could be ended.
                     Some(Order::Kill) => {
-                        self.set(|standing| standing.state = State::Down);
+                        self.turn(State::Down, Why::Kill, |_| {});
                         return Err(After::Rest);
                     }
                     Some(Order::Restart | Order::Deploy) => {}
@@ -316,7 +319,10 @@ impl Runner {
         match after {
             After::Rest => self.down(exit),
             other => {
-                self.set(|standing| (standing.pid, standing.door, standing.exit) = (None, None, Some(exit)));
+                let state = if other == After::Start { State::Starting } else { State::Down };
+                self.turn(state, Why::Restart, |standing| {
+                    (standing.pid, standing.door, standing.exit) = (None, None, Some(exit));
+                });
                 other
             }
         }
@@ -332,7 +338,7 @@ impl Runner {
 
     /// Asks the process to end, and returns when to lose patience. What is open ends in its own time.
     fn drain(&self, process: &mut Guarded) -> Instant {
-        self.set(|standing| (standing.state, standing.door) = (State::Draining, None));
+        self.turn(State::Draining, Why::Deploy, |standing| standing.door = None);
         self.proxy.shut();
         process.ask_to_end().unwrap_or_default();
         Instant::now() + DRAIN

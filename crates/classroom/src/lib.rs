@@ -175,7 +175,7 @@ impl Class {
     /// Bets that are opened begin anew.
     fn set_bets(&self, bets: Bets) {
         self.stage.lock().unwrap_or_else(PoisonError::into_inner).1 = bets;
-        self.phones.take_bets(bets.open);
+        self.phones.take_bets(bets.open, self.site.clock().now_us());
         self.news.changed();
     }
 }

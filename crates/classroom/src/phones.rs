@@ -32,6 +32,8 @@ struct Class {
     phones: HashMap<Key, Phone>,
     /// Whether bets are taken now.
     bets_open: bool,
+    /// When these bets, or the last ones, were opened, in Unix microseconds: it tells them from all others.
+    bets_opened_us: Option<u64>,
     /// Which phones have said since the last time that they got a tick.
     wave: BTreeMap<u64, BTreeSet<u32>>,
 }
@@ -77,6 +79,7 @@ pub(crate) struct Told {
     pub(crate) joined: usize,
     pub(crate) lanes: [usize; LANES],
     pub(crate) bets: [usize; LANES],
+    pub(crate) bets_opened_us: Option<u64>,
 }
 
 impl Phones {
@@ -133,10 +136,11 @@ impl Phones {
     }
 
     /// Bets are taken from now on, or not any more. When they are opened they begin anew: the old ones are gone.
-    pub(crate) fn take_bets(&self, open: bool) {
+    pub(crate) fn take_bets(&self, open: bool, now_us: u64) {
         let mut class = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if open && !class.bets_open {
             class.phones.values_mut().for_each(|phone| phone.bet = None);
+            class.bets_opened_us = Some(now_us);
         }
         class.bets_open = open;
     }
@@ -161,7 +165,7 @@ impl Phones {
 
     pub(crate) fn told(&self) -> Told {
         let class = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut told = Told::default();
+        let mut told = Told { bets_opened_us: class.bets_opened_us, ..Told::default() };
         for phone in class.phones.values() {
             if phone.links > 0 {
                 told.joined += 1;
@@ -276,7 +280,7 @@ mod tests {
     #[test]
     fn one_bet_counts_for_each_phone() {
         let phones = Phones::default();
-        phones.take_bets(true);
+        phones.take_bets(true, 1);
         let (key, _) = phones.come(1, None, None, 1).unwrap();
         // A second tab of it.
         assert_eq!(phones.come(1, None, Some(key), 2).unwrap().0, key);
@@ -285,11 +289,14 @@ mod tests {
         }
         assert_eq!(phones.told().bets, [0, 1, 0, 0]);
         assert_eq!(phones.told().joined, 1);
-        phones.take_bets(true);
-        assert_eq!(phones.told().bets, [0, 1, 0, 0], "they were open already");
-        phones.take_bets(false);
-        phones.take_bets(true);
-        assert_eq!(phones.told().bets, [0; LANES]);
+        phones.take_bets(true, 2);
+        let told = phones.told();
+        assert_eq!((told.bets, told.bets_opened_us), ([0, 1, 0, 0], Some(1)), "they were open already");
+        phones.take_bets(false, 3);
+        assert_eq!(phones.told(), told, "who has bet on what is still to be seen");
+        phones.take_bets(true, 4);
+        let told = phones.told();
+        assert_eq!((told.bets, told.bets_opened_us), ([0; LANES], Some(4)));
     }
 
     #[test]
@@ -339,7 +346,7 @@ mod tests {
     #[test]
     fn an_address_that_misbehaves_costs_only_itself() {
         let phones = Phones::default();
-        phones.take_bets(true);
+        phones.take_bets(true, 1);
         let (honest, you) = phones.come(1, Some(0), None, 1).unwrap();
         phones.leave(honest);
         // They come and go, again and again.
@@ -360,14 +367,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_has_bet_is_kept_as_long_as_bets_are_taken() {
         let phones = Phones::default();
-        phones.take_bets(true);
+        phones.take_bets(true, 1);
         let bets =
             |from: Key, last| (from..from + 999).map_while(|fresh| phones_bet(&phones, last, fresh)).count();
         let all = bets(1_000, 1) + bets(2_000, 2) + bets(3_000, 3) + bets(4_000, 4) + bets(5_000, 5);
         assert_eq!(all, PHONES_MAX, "nobody is pushed out");
         tokio::time::advance(REMEMBERED).await;
         assert!(bets(6_000, 6) == 0 && phones.known() == PHONES_MAX);
-        phones.take_bets(false);
+        phones.take_bets(false, 2);
         assert_eq!(bets(7_000, 7), PER_ADDRESS, "who has slept for long is forgotten then");
     }
 

@@ -24,7 +24,8 @@ pub(crate) fn state(class: &Class) -> Value {
         "leave_dead": class.lanes.leaves_dead(),
         "scene": scene,
         "bets": {
-            "open": bets.open, "hidden": bets.hidden, "placed": phones.bets.iter().sum::<usize>(), "counts": counts,
+            "open": bets.open, "hidden": bets.hidden, "opened_us": phones.bets_opened_us,
+            "placed": phones.bets.iter().sum::<usize>(), "counts": counts,
         },
         "phones": {"joined": phones.joined, "lanes": by_way(phones.lanes)},
         "addresses": addresses::joining(class.listen.port(), &class.reachable),

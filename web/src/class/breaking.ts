@@ -3,6 +3,7 @@
 // The server takes the weather of a lane as a whole, so that each change is made of what the weather is.
 
 import type { WayName } from '../types.ts';
+import { WAYS } from '../words.ts';
 import type { Fault } from './faults.ts';
 import { type ClassState, type Command, FAIR, type LaneState, type Weather } from './state.ts';
 
@@ -65,18 +66,14 @@ export function commandsFor(
   }
 }
 
-/** What makes everything well again. Connections that are half-open stay so: nobody can bring them back. */
-export function allWell(state: ClassState): Command[] {
-  const lanes = state.lanes.map(({ way }) => way);
-  const cut = state.lanes.filter(({ last_break }) => last_break?.until_us === null).map(({ way }) => way);
-  const crowded = state.lanes.filter(({ extra }) => extra > 0).map(({ way }) => way);
-  return [
-    { do: 'weather', lanes, weather: {} },
-    ...(cut.length > 0 ? [{ do: 'mend', lanes: cut } as const] : []),
-    ...(crowded.length > 0 ? [{ do: 'extra', lanes: crowded, count: 0 } as const] : []),
-    ...(state.leave_dead ? [{ do: 'leave-dead', on: false } as const] : []),
-  ];
-}
+/** What makes everything well again, also what was asked for so lately that the class has not told of it. Connections that
+ *  are half-open stay so: nobody can bring them back. */
+export const ALL_WELL: readonly Command[] = [
+  { do: 'weather', lanes: [...WAYS], weather: {} },
+  { do: 'mend', lanes: [...WAYS] },
+  { do: 'leave-dead', on: false },
+  { do: 'extra', lanes: [...WAYS], count: 0 },
+];
 
 /** One command for all lanes whose weather becomes the same. */
 function together(state: ClassState, ways: readonly WayName[], of: (lane: LaneState) => Weather): Command[] {

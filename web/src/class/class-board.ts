@@ -29,7 +29,7 @@ export type ClassBoard = Awaited<ReturnType<typeof attend>>;
  *  server to `performance.now()`. */
 export async function attend(live: Live, local: (us: number) => number) {
   const scope = effectScope(true);
-  const { windows, did } = scope.run(() => useFaults(() => live, local))!;
+  const windows = scope.run(() => useFaults(() => live, local))!;
   const roads = new ClassRoads(live);
   const usage = new Usage();
   const quiet = live.onCost((lanes, at_us) => usage.take(lanes, at_us, performance.now()));
@@ -38,7 +38,6 @@ export async function attend(live: Live, local: (us: number) => number) {
     live,
     roads,
     windows,
-    did,
     look({ way, record }: BoardLane): ClassSight {
       const now = performance.now();
       return {

@@ -3,19 +3,11 @@
 import { shallowRef, watch, type ShallowRef } from 'vue';
 
 import type { Live } from './live.ts';
-import type { Command } from './state.ts';
 import { FaultWindows, type FaultWindow } from './windows.ts';
 
-interface Faults {
-  /** As they began; another list whenever one begins or ends. */
-  windows: ShallowRef<readonly FaultWindow[]>;
-  /** To be called when a command was done: it says why a server was replaced that was away too briefly to be told of. */
-  did: (command: Command) => void;
-}
-
-/** Follows a class until the scope of effects in which it is called goes away. `local` brings an instant of the server to
- *  `performance.now()`. */
-export function useFaults(live: () => Live | null, local: (us: number) => number): Faults {
+/** Follows a class until the scope of effects in which it is called goes away. The windows come as they began; another list
+ *  whenever one begins or ends. `local` brings an instant of the server to `performance.now()`. */
+export function useFaults(live: () => Live | null, local: (us: number) => number): ShallowRef<readonly FaultWindow[]> {
   const known = new FaultWindows();
   const windows = shallowRef<readonly FaultWindow[]>([]);
   watch(
@@ -28,5 +20,5 @@ export function useFaults(live: () => Live | null, local: (us: number) => number
     // Each state, as it comes: of two in a row, the first may hold the fault.
     { immediate: true, flush: 'sync' },
   );
-  return { windows, did: (command) => known.did(command) };
+  return windows;
 }

@@ -54,6 +54,15 @@ export interface Break {
   connections: number;
 }
 
+/** A time in which a lane had no server, from one process to the next. */
+export interface Away {
+  /** `kill`: it ended without a word, by order or by itself. */
+  why: 'kill' | 'restart' | 'deploy';
+  from_us: number;
+  /** Null as long as it lasts. */
+  until_us: number | null;
+}
+
 export interface LaneState {
   way: WayName;
   /** Of its road, at the host of the page. */
@@ -64,6 +73,8 @@ export interface LaneState {
   exit: string | null;
   /** Since when it is in this state. */
   since_us: number;
+  /** When nobody served last, however short it was; null if somebody has from the beginning. */
+  last_away: Away | null;
   weather: Weather;
   last_break: Break | null;
   /** Further subscribers, from a generator. */
@@ -93,6 +104,8 @@ export interface Bets {
   open: boolean;
   /** Nobody sees the counts before the bets are closed. */
   hidden: boolean;
+  /** When these were opened, or the last ones: it tells them from all others. Null: there were none yet. */
+  opened_us: number | null;
   /** How many have bet. */
   placed: number;
   /** Null while they are hidden. */

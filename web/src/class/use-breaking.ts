@@ -7,7 +7,7 @@ import { among, next } from '../components/settings.ts';
 import type { Refused } from '../presenter.ts';
 import type { WayName } from '../types.ts';
 import { WAYS } from '../words.ts';
-import { allWell, commandsFor, Roads } from './breaking.ts';
+import { ALL_WELL, commandsFor, Roads } from './breaking.ts';
 import { FAULTS, isOn, lanesWith, setTo, type Fault, type FaultName } from './faults.ts';
 import type { Live } from './live.ts';
 import type { Command } from './state.ts';
@@ -17,8 +17,7 @@ const WHERE: readonly Where[] = ['all', ...WAYS];
 /** Once it stands, how much it is stays as it was. */
 const SETTLED: readonly FaultName[] = ['cut', 'cut-after'];
 
-/** `done` is called for each command that was done. */
-export function useBreaking(live: () => Live, done: (command: Command) => void) {
+export function useBreaking(live: () => Live) {
   const where = ref<Where>('all');
   const picked = reactive(
     Object.fromEntries(FAULTS.map(({ name, first }) => [name, first])) as Record<FaultName, number>,
@@ -55,7 +54,6 @@ export function useBreaking(live: () => Live, done: (command: Command) => void) 
         refused.value = live().refused.value;
         return;
       }
-      done(command);
     }
   }
 
@@ -88,7 +86,7 @@ export function useBreaking(live: () => Live, done: (command: Command) => void) 
   const nextLanes = () => (where.value = next(WHERE, where.value) ?? 'all');
 
   function makeWell(): void {
-    if (state.value) void send(allWell(state.value));
+    void send(ALL_WELL);
   }
 
   return { where, WHERE, controls, refused, press, pick, pickNext, nextLanes, makeWell };

@@ -4,7 +4,7 @@
 import type { WayName } from '../types.ts';
 import { WAYS } from '../words.ts';
 import { FAULTS, type FaultName } from './faults.ts';
-import type { ClassState, Command, LaneState } from './state.ts';
+import type { ClassState, LaneState } from './state.ts';
 
 export interface FaultWindow {
   /** A server that was away is named for how it went: `kill`, `restart` or `deploy`. */
@@ -45,11 +45,10 @@ const HARMLESS: readonly FaultName[] = ['delay', 'jitter', 'extra', 'herd'];
 export class FaultWindows {
   /** Of each lane, as they began. */
   readonly #lanes = new Map<WayName, Stretch[]>();
-  readonly #pids = new Map<WayName, number>();
   /** When each lane was broken last, by the server's clock. */
   readonly #broken = new Map<WayName, number>();
-  /** What was asked for that ends a server. */
-  readonly #wish = new Map<WayName, FaultName>();
+  /** When the server of each lane went last, by its clock. */
+  readonly #went = new Map<WayName, number>();
 
   /** Takes what the class is at `now`. `local` brings an instant of the server to `performance.now()`. */
   take(state: ClassState, now: number, local: (us: number) => number): void {
@@ -58,7 +57,7 @@ export class FaultWindows {
       const stretches = this.#of(lane.way);
       road(stretches, lane, state, before ? now : -Infinity, now);
       this.#hand(stretches, lane, local);
-      this.#server(stretches, lane, local(lane.since_us));
+      this.#server(stretches, lane, local);
       while (stretches.length > KEPT) {
         // What still stands is needed.
         stretches.splice(
@@ -70,12 +69,6 @@ export class FaultWindows {
         );
       }
     }
-  }
-
-  /** Takes what was asked for and has been done: of a server that was quickly replaced nothing else tells why. */
-  did(command: Command): void {
-    if (command.do !== 'kill' && command.do !== 'restart' && command.do !== 'deploy') return;
-    for (const way of command.lanes ?? WAYS) this.#wish.set(way, command.do);
   }
 
   /** Everything that is kept, as it began; what happened alike on several lanes is one. */
@@ -115,19 +108,20 @@ export class FaultWindows {
     stretches.push({ fault, value: after_bytes ?? for_ms / 1000, from, to });
   }
 
-  /** A server that is away, or has been: `since` is when it came into the state in which it is. */
-  #server(stretches: Stretch[], { way, state, pid }: LaneState, since: number): void {
-    const away = stretches.find((one) => OF_THE_SERVER.includes(one.fault) && one.to === null);
-    const before = this.#pids.get(way);
-    if (pid !== null) this.#pids.set(way, pid);
-    // Of one that came and went between two tellings, only the other number of its process is left.
-    const missed = state === 'up' && !away && before !== undefined && pid !== before;
-    if (state === 'up' && away) away.to = Math.max(away.from, since);
-    if (state === 'up' ? !missed : away) return;
-    const wish = this.#wish.get(way) ?? 'restart';
-    this.#wish.delete(way);
-    const fault = ({ up: wish, down: 'kill', draining: 'deploy', starting: wish } as const)[state];
-    stretches.push({ fault, value: 0, from: since, to: missed ? since : null });
+  /** A server that is away, or has been. */
+  #server(stretches: Stretch[], { way, last_away }: LaneState, local: (us: number) => number): void {
+    if (!last_away) return;
+    const { why, from_us, until_us } = last_away;
+    const [from, to] = [local(from_us), until_us === null ? null : local(until_us)];
+    const open = stretches.find((one) => OF_THE_SERVER.includes(one.fault) && one.to === null);
+    if (from_us === this.#went.get(way)) {
+      if (open) open.to = to;
+      return;
+    }
+    this.#went.set(way, from_us);
+    // It came back and went again between two tellings.
+    if (open) open.to = Math.max(open.from, from);
+    stretches.push({ fault: why, value: 0, from, to });
   }
 }
 

@@ -47,7 +47,8 @@ async fn starting() -> (Runner, mpsc::Sender<Order>) {
     let anywhere = "127.0.0.1:0".parse().unwrap();
     let proxy = Arc::new(Proxy::open(anywhere, anywhere, Arc::new(Deaf)).await.unwrap());
     let (orders, incoming) = mpsc::channel(ORDERS);
-    let standing = Standing { state: State::Starting, pid: None, exit: None, since_us: 0, door: None };
+    let standing =
+        Standing { state: State::Starting, pid: None, exit: None, since_us: 0, last_away: None, door: None };
     let standing = watch::Sender::new(standing);
     let clear_at = Instant::now();
     (Runner { plan, proxy, standing, orders: incoming, over: None, clear_at }, orders)

@@ -131,6 +131,7 @@ async fn the_state_tells_what_a_board_needs() {
         let lane = lane_of(&state, way);
         assert!(lane["port"].is_u64() && lane["pid"].is_u64() && lane["since_us"].is_u64(), "{lane}");
         assert_eq!((&lane["state"], &lane["exit"], &lane["extra"]), (&"up".into(), &Value::Null, &0.into()));
+        assert_eq!(lane["last_away"], Value::Null, "nobody has gone yet");
     }
     assert_eq!(state["scene"], json!({"id": "plug", "step": 2}));
     assert_eq!(state["market"]["rate"], 20.0);

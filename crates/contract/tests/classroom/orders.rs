@@ -56,7 +56,12 @@ async fn a_deploy_that_is_asked_for_twice_still_drains() {
     let_go(&mut held).await;
     let ended = stage.lane("sse", |lane| !lane["exit"].is_null()).await;
     assert_eq!(ended["exit"], "exit 0", "in good order");
-    stage.lane("sse", |lane| is_up(lane) && lane["pid"] != before["pid"]).await;
+    let after = stage.lane("sse", |lane| is_up(lane) && lane["pid"] != before["pid"]).await;
+    let away = &after["last_away"];
+    assert_eq!((&away["why"], &away["until_us"]), (&"deploy".into(), &after["since_us"]));
+    stage.done(json!({"do": "restart", "lanes": ["sse"]})).await;
+    let again = stage.lane("sse", |lane| is_up(lane) && lane["pid"] != after["pid"]).await;
+    assert_eq!(again["last_away"]["why"], "restart");
 }
 
 #[tokio::test]

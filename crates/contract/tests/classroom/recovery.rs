@@ -9,7 +9,7 @@ use feed::{Clock, Cursor};
 use fourways::ALL;
 use futures_util::StreamExt as _;
 use rustix::process::Signal;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use transport::{Backoff, Heard, follow};
 use wire::Wire;
@@ -69,6 +69,8 @@ async fn who_was_connected_to_a_killed_lane_is_fresh_again_without_a_hole() {
         up["since_us"].as_u64() >= down["since_us"].as_u64().map(|us| us + 2_000_000),
         "after 2 s: {down} {up}"
     );
+    let away = json!({"why": "kill", "from_us": down["since_us"], "until_us": up["since_us"]});
+    assert_eq!((&down["last_away"]["until_us"], &up["last_away"]), (&Value::Null, &away));
     assert_eq!(get(stage.road("sse").await, "/api/info").await["market"]["epoch"], epoch);
 
     let until_then = || Duration::from_secs(5).saturating_sub(killed.elapsed());

@@ -4,7 +4,7 @@ import type { WayName } from '../../types.ts';
 import { WAYS } from '../../words.ts';
 
 const NAME = 'lane';
-/** Under which the bet is kept, with the demo it is about. */
+/** Under which the bet is kept, with when the bets were opened. */
 const BET = 'bet';
 
 export interface Place {
@@ -33,20 +33,20 @@ export function recall(): Place | null {
 }
 
 /** Null: there is no bet any more. */
-export function rememberBet(way: WayName | null, scene: string): void {
+export function rememberBet(way: WayName | null, opened_us: number): void {
   try {
-    if (way) sessionStorage.setItem(BET, `${way} ${scene}`);
+    if (way) sessionStorage.setItem(BET, `${way} ${opened_us}`);
     else sessionStorage.removeItem(BET);
   } catch {
     // As above: then it does not show what it chose.
   }
 }
 
-/** What was bet on in this demo; null if nothing was. */
-export function recallBet(scene: string): WayName | null {
+/** What was bet on when bets were opened then; null if nothing was. */
+export function recallBet(opened_us: number): WayName | null {
   try {
     const kept = sessionStorage.getItem(BET);
-    return WAYS.find((way) => kept === `${way} ${scene}`) ?? null;
+    return WAYS.find((way) => kept === `${way} ${opened_us}`) ?? null;
   } catch {
     return null;
   }

@@ -8,16 +8,15 @@ import { recallBet, rememberBet } from './memory.ts';
 
 /** For a phone that has joined. */
 export function useMyBet(live: Pick<Live, 'state' | 'bet'>) {
-  const sceneOf = () => live.state.value?.scene?.id ?? '';
-  const told = live.state.value?.bets;
-  /** Where nobody has bet, these are other bets than those that are remembered. */
-  const mine = ref<WayName | null>(told && told.placed > 0 ? recallBet(sceneOf()) : null);
-  // What is shown shall count, also if the class has forgotten this phone, or has begun the same question again.
-  if (mine.value && told?.open) live.bet(mine.value);
+  /** Which bets these are. */
+  const openedUs = () => live.state.value?.bets.opened_us ?? 0;
+  const mine = ref<WayName | null>(recallBet(openedUs()));
+  // What is shown shall count, also if the class has forgotten this phone.
+  if (mine.value && live.state.value?.bets.open) live.bet(mine.value);
 
   function choose(way: WayName | null): void {
     mine.value = way;
-    rememberBet(way, sceneOf());
+    rememberBet(way, openedUs());
   }
 
   function bet(way: WayName): void {
@@ -25,13 +24,8 @@ export function useMyBet(live: Pick<Live, 'state' | 'bet'>) {
     live.bet(way);
   }
 
-  // New bets begin, and the old ones are gone. Closing and opening may be told as one change.
-  watch(
-    () => [live.state.value?.bets.open, sceneOf(), live.state.value?.bets.placed === 0] as const,
-    ([open, scene, none], [before, other, nobody]) => {
-      if (open && (!before || scene !== other || (none && !nobody))) choose(null);
-    },
-  );
+  // New bets begin, and the old ones are gone.
+  watch(openedUs, () => choose(null));
 
   return { mine, bet };
 }

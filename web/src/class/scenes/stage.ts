@@ -4,7 +4,6 @@ import { computed, ref, shallowRef, watch } from 'vue';
 
 import type { Refused } from '../../presenter.ts';
 import type { Live } from '../live.ts';
-import type { Command } from '../state.ts';
 import { SCENES } from './all.ts';
 import { commandsTo, following, placeOf, preceding, same, type Place } from './runner.ts';
 import type { Scene } from './types.ts';
@@ -12,8 +11,7 @@ import type { Scene } from './types.ts';
 /** The class tells what was done within a tenth of a second. Whoever is not told any more goes on by what was known. */
 const TOLD_MS = 1500;
 
-/** `did` is called for each command that was done. */
-export function useStage(live: Live, did: (command: Command) => void) {
+export function useStage(live: Live) {
   const place = computed(() => placeOf(live.state.value?.scene));
   const busy = ref(false);
   /** Why the newest step was not done to its end. */
@@ -31,7 +29,6 @@ export function useStage(live: Live, did: (command: Command) => void) {
         refused.value = live.refused.value ?? { why, said: '' };
         break;
       }
-      did(command);
     }
     if (!refused.value) await told(live, to);
     busy.value = false;
