@@ -21,6 +21,8 @@ type Diary = Record<WayName, Exchange[]>;
 async function keepDiary(page: Page): Promise<Diary> {
   const diary: Diary = { poll: [], 'long-poll': [], ws: [], sse: [] };
   const open = new Map<string, Exchange>();
+  /** From the browser's own clock, in seconds, to the time of day in milliseconds. */
+  let epoch_ms = 0;
   const cdp = await page.context().newCDPSession(page);
   await cdp.send('Network.enable');
   const begin = (id: string, way: WayName, asked_s: number) => {
@@ -28,28 +30,31 @@ async function keepDiary(page: Page): Promise<Diary> {
     open.set(id, exchange);
     diary[way].push(exchange);
   };
-  const hear = (id: string, events: readonly { seq?: number }[]) => {
+  const hear = (id: string, at_s: number, events: readonly { seq?: number }[]) => {
     const exchange = open.get(id);
     const seqs = events.flatMap(({ seq }) => (seq === undefined ? [] : [seq]));
     if (!exchange || seqs.length === 0) return;
-    exchange.came_ms = Math.min(exchange.came_ms, Date.now());
+    exchange.came_ms = Math.min(exchange.came_ms, epoch_ms + at_s * 1000);
     exchange.seqs.push(...seqs);
   };
-  cdp.on('Network.requestWillBeSent', ({ requestId, request, wallTime }) => {
+  cdp.on('Network.requestWillBeSent', ({ requestId, request, timestamp, wallTime }) => {
+    epoch_ms = (wallTime - timestamp) * 1000;
     const way = /:\d+\/(poll|long-poll|sse)\/stock-price\?.*lane=board-/.exec(request.url)?.[1];
     if (way && request.method === 'GET') begin(requestId, way as WayName, wallTime);
   });
   cdp.on('Network.webSocketCreated', ({ requestId, url }) => {
     if (/\/ws\/stock-price\?/.test(url)) begin(requestId, 'ws', Date.now() / 1000);
   });
-  cdp.on('Network.eventSourceMessageReceived', ({ requestId, data }) => hear(requestId, [JSON.parse(data || '{}')]));
-  cdp.on('Network.webSocketFrameReceived', ({ requestId, response }) => {
-    if (open.has(requestId)) hear(requestId, [JSON.parse(response.payloadData)]);
+  cdp.on('Network.eventSourceMessageReceived', ({ requestId, timestamp, data }) =>
+    hear(requestId, timestamp, [JSON.parse(data || '{}')]),
+  );
+  cdp.on('Network.webSocketFrameReceived', ({ requestId, timestamp, response }) => {
+    if (open.has(requestId)) hear(requestId, timestamp, [JSON.parse(response.payloadData)]);
   });
-  cdp.on('Network.loadingFinished', ({ requestId }) => {
+  cdp.on('Network.loadingFinished', ({ requestId, timestamp }) => {
     if (!open.has(requestId)) return;
     const read = cdp.send('Network.getResponseBody', { requestId }).then(({ body }) => JSON.parse(body).events ?? []);
-    void read.then((events) => hear(requestId, events)).catch(() => {}); // a stream, or an answer without a body
+    void read.then((events) => hear(requestId, timestamp, events)).catch(() => {}); // a stream, or an answer without a body
   });
   return diary;
 }

@@ -36,11 +36,13 @@ export async function hostsOf(room: Classroom): Promise<string[]> {
   return [room.address, ...lanes.map(({ port }) => `127.0.0.1:${port}`)];
 }
 
-/** Opens the board, with the presenter's token unless this page only watches, and waits until all lanes live. */
+/** Opens the board, with the presenter's token unless this page only watches, and waits until all lanes live, and until
+ *  there is somebody to hear a presenter's keys. */
 export async function openBoard(page: Page, { origin, token }: Classroom, watches = false): Promise<void> {
   await page.setViewportSize(BOARD);
   await page.goto(`${origin}/en/board${watches ? '' : `#presenter=${token}`}`);
   await allLive(page);
+  if (!watches) await expect(page.getByRole('group', { name: 'Break' })).toBeVisible(PATIENCE);
 }
 
 export const allLive = (page: Page) => expect(page.locator('section[data-state="live"]')).toHaveCount(4, PATIENCE);
