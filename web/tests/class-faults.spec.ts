@@ -7,6 +7,7 @@ import type { FaultName } from '../src/class/faults.ts';
 import { FAULTS } from '../src/class/faults.ts';
 import type { LaneState } from '../src/class/state.ts';
 import {
+  allLive,
   choose,
   click,
   faultButton,
@@ -192,6 +193,25 @@ test('a buffering proxy holds an endless answer, and no other', async ({ page, r
   await expect.poll(() => held('sse').length, PATIENCE).toBeGreaterThan(5);
   for (const way of ['poll', 'long-poll', 'ws']) expect(held(way), way).toEqual([]);
   stream.close();
+});
+
+test('a cut behind so many bytes breaks each connection where they end', async ({ page, room }) => {
+  await openBoard(page, room);
+  const other = (await room.lane('ws'))!.last_break;
+  await choose(page, 'sse');
+  await press(page, 'delay'); // of both, each has its name
+  const stream = new Stream(await room.road('sse'));
+  await stream.more(1);
+  await press(page, 'cut-after');
+  const { connections } = (await says(room, 'sse', ({ last_break }) => last_break?.after_bytes === 500)).last_break!;
+  expect(connections).toBeGreaterThanOrEqual(2);
+  for (const text of ['cut after 500\u202fB', 'delay 90\u202fms']) {
+    await expect(named(page, `▼ SSE ${text}`)).toBeVisible();
+  }
+  expect(await stream.ended()).toBe('broken');
+  await says(room, 'sse', ({ last_break }) => last_break?.until_us !== null);
+  await allLive(page);
+  expect((await room.lane('ws'))!.last_break).toEqual(other);
 });
 
 test('a slow reader falls behind', async ({ page, room }) => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Away, Break, ClassState, Weather } from '../src/class/state.ts';
-import { FaultWindows, isAllOver, newestHarm, newestOver, spanOf } from '../src/class/windows.ts';
+import { begunTogether, FaultWindows, isAllOver, newestHarm, newestOver, spanOf } from '../src/class/windows.ts';
 import { WAYS } from '../src/words.ts';
 import { broken, klass } from './fault-class.ts';
 
@@ -85,6 +85,22 @@ describe('a break', () => {
       klass({}, Object.fromEntries(WAYS.map((way, at) => [way, { last_break: cut(1000 + at * late) }])));
     expect(seen([1100, all(0.5)]).all()).toMatchObject([{ fault: 'cut', lanes: [...WAYS] }]);
     expect(seen([1100, all(50)]).all().length).toBe(4);
+  });
+
+  it('that ends on each lane at another time has one name', () => {
+    const after = (until: number | null) => ({
+      last_break: cut(1000, { after_bytes: 500, until_us: until === null ? null : us(until) }),
+    });
+    const windows = (ws: number | null) => seen([4000, klass({}, { ws: after(ws), sse: after(3000) })]).all();
+    expect(windows(2000).length).toBe(2);
+    for (const [ws, to] of [
+      [2000, 3000],
+      [null, null],
+    ] as const) {
+      expect(begunTogether(windows(ws))).toEqual([
+        { fault: 'cut-after', value: 500, lanes: ['ws', 'sse'], from: 1000, to },
+      ]);
+    }
   });
 
   it('is a part of the refusal with which it comes', () => {

@@ -138,11 +138,30 @@ function road(stretches: Stretch[], lane: LaneState, state: ClassState, begun: n
   }
 }
 
-/** What happened alike to two lanes. */
-function isAlike(one: Stretch, other: Stretch): boolean {
-  const near = (a: number | null, b: number | null) =>
-    a === b || (a !== null && b !== null && Math.abs(a - b) <= ALIKE_MS);
-  return one.fault === other.fault && one.value === other.value && near(one.from, other.from) && near(one.to, other.to);
+/** What began alike on two lanes. */
+const beganAlike = (one: Stretch, other: Stretch) =>
+  one.fault === other.fault && one.value === other.value && isNear(one.from, other.from);
+/** What happened alike to two lanes, to its end. */
+const isAlike = (one: Stretch, other: Stretch) => beganAlike(one, other) && isNear(one.to, other.to);
+
+function isNear(a: number | null, b: number | null): boolean {
+  return a === b || (a !== null && b !== null && Math.abs(a - b) <= ALIKE_MS);
+}
+
+/** The same, where what began together is one, up to the last of its ends: it needs one name. */
+export function begunTogether(windows: readonly FaultWindow[]): FaultWindow[] {
+  const together: FaultWindow[] = [];
+  for (const window of windows) {
+    const at = together.findIndex((one) => beganAlike(one, window));
+    const one = together[at];
+    if (!one) together.push(window);
+    else {
+      const lanes = WAYS.filter((way) => one.lanes.includes(way) || window.lanes.includes(way));
+      const to = one.to === null || window.to === null ? null : Math.max(one.to, window.to);
+      together[at] = { ...one, lanes, to };
+    }
+  }
+  return together;
 }
 
 /** The newest of a lane's windows from which there is something to recover, over or not; null if there is none. */
