@@ -98,7 +98,6 @@ test('pause, one step on, and back in time', async ({ page, room }) => {
     page.locator('section canvas').evaluateAll((all) => {
       return all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL());
     });
-  const frozen = await lane(page, 'sse').innerText();
   let still = await pictures();
   // One redraw may have been under way.
   await expect(async () => {
@@ -107,6 +106,7 @@ test('pause, one step on, and back in time', async ({ page, room }) => {
     still = now;
     expect(same).toBe(true);
   }).toPass(PATIENCE);
+  const frozen = await lane(page, 'sse').innerText();
   // Prices go on to come, and the picture does not change.
   await page.waitForResponse((response) => response.url().includes('/long-poll/stock-price'));
   await page.waitForResponse((response) => response.url().includes('/long-poll/stock-price'));
