@@ -1,5 +1,6 @@
 //! Ctrl-C and SIGTERM.
 
+#[cfg(unix)]
 use anyhow::Context as _;
 
 /// The exit code of what they ended (128 + SIGINT).

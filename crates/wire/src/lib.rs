@@ -21,7 +21,7 @@ mod weather;
 pub use account::{Account, Ledger, Name, Tally};
 pub use client::{Connect, Connecting, Io, TcpConnect, Watch, Watched, Wire};
 pub use line::{Line, Times};
-pub use socket::Socket;
+pub use socket::{Socket, prepare_client};
 pub use weather::{
     Break, Broke, Budget, Cut, KNOCKS_WITHIN, LUMP_BYTES, Passage, Passed, Proxy, Tap, Weather, What,
 };

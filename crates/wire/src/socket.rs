@@ -8,11 +8,39 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::line::Line;
+
+/// Sets up the socket of a client that was just accepted. Small messages leave at once. The kernel holds at most about
+/// `send_buffer_bytes` for a client that does not read: left alone it would take megabytes, an hour of prices, before
+/// anybody noticed. A client that acknowledges nothing for `full` is dropped by the kernel (Linux; elsewhere only by the
+/// limit on a full socket).
+///
+/// # Errors
+/// When the client is gone already.
+pub fn prepare_client(client: &TcpStream, send_buffer_bytes: usize, full: Duration) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    let socket = SockRef::from(client);
+    drop_unheard(&socket, full)?;
+    socket.set_send_buffer_size(send_buffer_bytes)
+}
+
+/// `TCP_USER_TIMEOUT` (RFC 5482).
+#[cfg(target_os = "linux")]
+fn drop_unheard(socket: &SockRef<'_>, full: Duration) -> io::Result<()> {
+    socket.set_tcp_user_timeout(Some(full))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn drop_unheard(_: &SockRef<'_>, _: Duration) -> io::Result<()> {
+    Ok(())
+}
 
 /// A socket whose bytes and waits are known to a [`Line`].
 ///

@@ -17,6 +17,7 @@ use super::hole::swallow;
 use super::refuse::refuse;
 use super::road::{Broken, FULL_MAX, Road};
 use super::telling::Telling;
+use crate::socket::prepare_client;
 
 /// A server that does not take a connection for so long is given up.
 const CONNECT_MAX: Duration = Duration::from_secs(5);
@@ -129,17 +130,12 @@ async fn connect(upstream: SocketAddr) -> io::Result<TcpStream> {
     Ok(server)
 }
 
-/// Sets a client's socket up. One that acknowledges nothing for [`FULL_MAX`] is dropped by the kernel, as by our servers
-/// (Linux; elsewhere only once its socket is full).
+/// Sets a client's socket up as our servers do.
 ///
 /// # Errors
 /// When it is gone already.
 pub(super) fn prepare(client: &TcpStream) -> io::Result<()> {
-    client.set_nodelay(true)?;
-    let socket = SockRef::from(client);
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(FULL_MAX))?;
-    socket.set_send_buffer_size(SEND_BYTES)
+    prepare_client(client, SEND_BYTES, FULL_MAX)
 }
 
 /// Breaks off: the other end sees a reset, and what it was not given yet is lost.
