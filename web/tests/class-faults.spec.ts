@@ -4,12 +4,13 @@
 import { expect, type Page } from '@playwright/test';
 
 import type { FaultName } from '../src/class/faults.ts';
-import { FAULTS } from '../src/class/faults.ts';
+import { FAULTS, KEYS } from '../src/class/faults.ts';
 import type { LaneState } from '../src/class/state.ts';
 import {
   allLive,
   choose,
   click,
+  control,
   faultButton,
   lane,
   makeWell,
@@ -212,6 +213,26 @@ test('a cut behind so many bytes breaks each connection where they end', async (
   await says(room, 'sse', ({ last_break }) => last_break?.until_us !== null);
   await allLive(page);
   expect((await room.lane('ws'))!.last_break).toEqual(other);
+});
+
+test('what is put away and at work is counted, and the strip grows no wider', async ({ page, room }) => {
+  await openBoard(page, room);
+  const rest = control(page, KEYS.rest.toUpperCase());
+  const strip = page.getByRole('group', { name: 'Break' });
+  await press(page, 'delay');
+  await expect(page.getByText('all well', { exact: false })).toBeVisible(PATIENCE);
+  const before = await strip.boundingBox();
+  await press(page, 'jitter');
+  await press(page, 'rate');
+  await expect(rest).toHaveAccessibleName('more, 2 at work', PATIENCE);
+  await expect(faultButton(page, 'jitter')).toHaveCount(0);
+  expect(await strip.boundingBox()).toEqual(before);
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+  await rest.hover();
+  await expect(strip).toContainText('at work behind this: jitter 200\u202fms, bandwidth 2\u202fkbit/s');
+  await openRest(page);
+  await isPressed(page, 'jitter', 'true');
+  await expect(rest).toHaveAccessibleName('less');
 });
 
 test('a slow reader falls behind', async ({ page, room }) => {

@@ -4,7 +4,7 @@
 import { expect, type Page } from '@playwright/test';
 
 import type { WayName } from '../src/types.ts';
-import { allLive, choose, lane, makeWell, openBoard, PATIENCE, press, says, test, WAYS } from './class.ts';
+import { allLive, choose, lane, makeWell, openBoard, openRest, PATIENCE, press, says, test, WAYS } from './class.ts';
 
 test.use({ rate: 10 });
 
@@ -146,6 +146,7 @@ test('after the end of all four servers nobody who is told has a hole', async ({
 
 test('all is well again at one press', async ({ page, room, wrong }) => {
   await openBoard(page, room);
+  await openRest(page);
   for (const [way, fault] of [
     ['poll', 'delay'],
     ['long-poll', 'jitter'],

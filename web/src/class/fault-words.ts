@@ -28,7 +28,9 @@ const en = {
   all: 'all lanes',
   where: 'Lanes to break',
   set: (name: string) => `${name}: how much`,
-  rest: 'more',
+  rest: (n: number) => (n === 0 ? 'more' : `more, ${n} at work`),
+  /** Of what is at work behind that. */
+  stand: (names: readonly string[]) => `at work behind this: ${names.join(', ')}`,
   less: 'less',
   well: 'all well',
   wellLook: 'Everything is as it was: look who finds that out by itself, and who has to ask.',
@@ -143,7 +145,8 @@ const zh: FaultText = {
   all: '全部四路',
   where: '在哪几路制造故障',
   set: (name) => `${name}：多少`,
-  rest: '更多',
+  rest: (n) => (n === 0 ? '更多' : `更多，其中 ${n} 项正在起作用`),
+  stand: (names) => `收起来的故障里，正在起作用的有：${names.join('、')}`,
   less: '收起',
   well: '全部恢复',
   wellLook: '一切恢复原样：请看谁自己就知道，谁要再问一次。',
@@ -226,8 +229,14 @@ export function windowName({ fault, value, from, to }: FaultWindow, lang: Lang):
     const known = to !== null && to > from && from !== -Infinity;
     return known ? say.lasted(name, short((to - from) / 1000)) : name;
   }
-  const text = value > 0 ? say.faults[fault].value(value) : '';
-  return text ? `${name} ${text}` : name;
+  return faultName(fault, value, lang);
+}
+
+/** A fault with what it is set to. */
+export function faultName(fault: FaultName, value: number, lang: Lang): string {
+  const say = faultWords[lang].faults[fault];
+  const text = value > 0 ? say.value(value) : '';
+  return text ? `${say.name} ${text}` : say.name;
 }
 
 const short = (s: number) => plain(Number(s < 10 ? s.toFixed(1) : s.toFixed(0)));
