@@ -13,6 +13,7 @@ use bytes::Bytes;
 use httparse::EMPTY_HEADER;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 use super::accept::Place;
 use super::parse::{HEAD_BYTES_MAX, HEADERS_MAX};
@@ -125,7 +126,7 @@ fn answer(status: u16, asked: &Asked) -> Vec<u8> {
 
 fn tell(telling: &Mutex<Telling>, up: bool, bytes: &[u8]) {
     let mut telling = telling.lock().unwrap_or_else(PoisonError::into_inner);
-    telling.came(up, Bytes::copy_from_slice(bytes));
+    telling.came(up, Bytes::copy_from_slice(bytes), Instant::now());
     telling.went(up, bytes.len());
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use socket2::SockRef;
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::accept::Place;
 use super::connection::Order;
@@ -109,7 +109,7 @@ async fn between(client: TcpStream, server: TcpStream, place: Place, telling: &M
                         shared.counts.bytes_up.fetch_add(bytes.len() as u64, Relaxed);
                     }
                     let mut telling = lock(telling);
-                    telling.came(up, bytes);
+                    telling.came(up, bytes, Instant::now());
                     telling.lost(up);
                 }
             };

@@ -148,7 +148,7 @@ impl<'a> Road<'a> {
         if self.up {
             self.place.shared().counts.bytes_up.fetch_add(bytes.len() as u64, Relaxed);
         }
-        let unending = self.tell(|telling| telling.came(self.up, bytes.clone()));
+        let unending = self.tell(|telling| telling.came(self.up, bytes.clone(), now));
         let packet = Packet { bytes, set_out: now, luck: self.dice.u32(..) };
         self.lumps.push(packet, weather.lumps && !self.up && unending, now, &mut self.queue);
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use tokio::time::Instant;
 
 use super::parse::{Parser, Piece};
 use super::{Passed, Tap, What};
@@ -54,9 +55,12 @@ impl Telling {
         Self { tap, connection, peer, opened_us, told: false, parser, up, down, unanswered, found }
     }
 
-    /// Bytes came. Returns whether the server is amid an answer that does not say how long it is.
-    pub(super) fn came(&mut self, up: bool, bytes: Bytes) -> bool {
-        let came_us = self.tap.now_us();
+    /// Bytes came at `at`, and are under way since then. Returns whether the server is amid an answer that does not say
+    /// how long it is.
+    pub(super) fn came(&mut self, up: bool, bytes: Bytes, at: Instant) -> bool {
+        // On a busy machine `at` is milliseconds ago, and what is told as the time under way must not be too short.
+        let now_us = self.tap.now_us();
+        let came_us = now_us.saturating_sub(at.elapsed().as_micros() as u64);
         self.parser.push(up, &bytes, &mut self.found);
         let half = if up { &mut self.up } else { &mut self.down };
         half.kept_bytes += bytes.len();
@@ -202,5 +206,51 @@ impl Half {
                 self.kept.pop_front();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::sync::Mutex;
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::weather::Passed;
+
+    /// Its clock goes with the timers.
+    struct Ear {
+        began: Instant,
+        heard: Mutex<Vec<Passed>>,
+    }
+
+    impl Tap for Ear {
+        fn now_us(&self) -> u64 {
+            1_000_000 + self.began.elapsed().as_micros() as u64
+        }
+
+        fn wants(&self, _: u64, _: IpAddr, _: &str) -> bool {
+            true
+        }
+
+        fn passed(&self, passed: Passed) {
+            self.heard.lock().unwrap().push(passed);
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_way_begins_when_the_bytes_came_however_late_that_is_told() {
+        let ear = Arc::new(Ear { began: Instant::now(), heard: Mutex::default() });
+        let mut telling = Telling::new(Arc::<Ear>::clone(&ear), 0, Ipv4Addr::LOCALHOST.into());
+        let request = Bytes::from_static(b"GET / HTTP/1.1\r\n\r\n");
+        let came = Instant::now();
+        advance(Duration::from_millis(4)).await;
+        telling.came(true, request.clone(), came);
+        advance(Duration::from_millis(6)).await;
+        telling.went(true, request.len());
+        let heard = ear.heard.lock().unwrap();
+        assert_eq!((heard[1].came_us, heard[1].went_us), (1_000_000, 1_010_000));
     }
 }
