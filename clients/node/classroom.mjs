@@ -64,7 +64,8 @@ export class Classroom extends Server {
       const now = await this.state();
       const whole = ({ last_break }) => last_break?.until_us !== null;
       const well = now.lanes.every((lane) => lane.state === 'up' && lane.extra === 0 && whole(lane));
-      return well && now.market.rate === this.rate && now.phones.joined === 0;
+      const calm = now.market.rate === this.rate && now.market.next === null;
+      return well && calm && now.phones.joined === 0;
     });
   }
 }
