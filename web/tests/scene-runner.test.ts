@@ -107,6 +107,16 @@ describe('the way through all scenes', () => {
   });
 });
 
+it('what came behind the scene is taken back, also if it was not told yet', () => {
+  for (const place of ALL) {
+    const step = stepAt(place);
+    const told = { ...go(klass(), place), bets: klass().bets, lanes: go(klass(), place, false).lanes };
+    const taken = commandsTo(told, following(place), true).map((command) => command.do);
+    if (step.kind === 'predict') expect(taken[0]).toBe('bets');
+    if (step.kind === 'watch' && step.acts?.includes('unplug')) expect(taken).toContain('mend');
+  }
+});
+
 it('bets are closed before anything else, and opened after the question stands there', () => {
   const commands = commandsTo(wild(), ALL[0]!, true);
   const order = commands.map((command) => command.do);

@@ -67,14 +67,18 @@ export function commandsTo(state: ClassState, to: Place | null, forwards: boolea
   const { rate, symbols } = to?.scene.market ?? MARKET;
   const crowd = step?.crowd ?? NOBODY;
   const market = state.market.next ?? state.market;
+  // What a step does behind its scene may be told later than the scene: it counts as done.
+  const here = placeOf(state.scene);
+  const left = here && stepAt(here);
+  const unplugged = left?.kind === 'watch' && left.acts?.includes('unplug');
   const commands: Command[] = [];
 
-  if (state.bets.open) commands.push({ do: 'bets', open: false });
+  if (state.bets.open || left?.kind === 'predict') commands.push({ do: 'bets', open: false });
   if (state.leave_dead) commands.push({ do: 'leave-dead', on: false });
   if (market.rate !== rate || market.symbols.length !== symbols) commands.push({ do: 'market', rate, symbols });
   commands.push(
     ...on(state, (lane) => !isWeather(lane.weather, weather), { do: 'weather', weather }),
-    ...on(state, ({ last_break }) => last_break?.until_us === null, { do: 'mend' }),
+    ...on(state, ({ last_break }) => unplugged || last_break?.until_us === null, { do: 'mend' }),
     ...on(state, (lane) => !isCrowd(lane, crowd), { do: 'extra', ...crowd }),
     { do: 'scene', id: to?.scene.id ?? null, ...(to && { step: to.step }) },
   );
